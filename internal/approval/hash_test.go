@@ -70,9 +70,12 @@ func TestContentHashSameMeaning(t *testing.T) {
 
 func TestContentHashOtherMeaning(t *testing.T) {
 	cases := map[string]func(c *Content){
-		"a letter":           func(c *Content) { c.Texts["bluesky"]["he"] += "." },
-		"a space":            func(c *Content) { c.Texts["bluesky"]["he"] += " " },
-		"text moved":         func(c *Content) { c.Texts["facebook"]["en"] = c.Texts["bluesky"]["en"]; delete(c.Texts["bluesky"], "en") },
+		"a letter": func(c *Content) { c.Texts["bluesky"]["he"] += "." },
+		"a space":  func(c *Content) { c.Texts["bluesky"]["he"] += " " },
+		"text moved": func(c *Content) {
+			c.Texts["facebook"]["en"] = c.Texts["bluesky"]["en"]
+			delete(c.Texts["bluesky"], "en")
+		},
 		"kind":               func(c *Content) { c.Kind = KindContent },
 		"title":              func(c *Content) { c.Title = "x" },
 		"media order":        func(c *Content) { c.Media[0], c.Media[1] = c.Media[1], c.Media[0] },
