@@ -163,7 +163,7 @@ func spread(hours []float64, clean []bool, level float64, shape [hoursPerDay]flo
 		return 1.5
 	}
 	slices.Sort(residuals)
-	return math.Max(1, math.Max(quantile(residuals, 0.95)/1.645, quantile(residuals, 0.99)/2.33))
+	return math.Max(1, quantile(residuals, 0.95)/1.645)
 }
 
 func quantile(sorted []float64, q float64) float64 {

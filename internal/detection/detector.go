@@ -96,14 +96,31 @@ func (Detector) Evaluate(h *History, at time.Time, settings Settings, state Stat
 		state.Negative = negative.decide(at, state.Negative)
 	}
 	v.Signals = []Signal{mentions.Signal, negative.Signal}
-	v.Signal = mentions.Signal
+	main := mentions
 	if negative.Ring || !mentions.Ring && negative.Score >= mentions.Score {
-		v.Signal = negative.Signal
+		main = negative
 	}
+	v.Signal = main.Signal
 	if v.Ring {
-		v.Reasons = reasons(v, settings)
+		v.Reasons = main.reasons(v)
 	}
 	return v, state
+}
+
+// reasons lists what a person should see first, and the limit each was held against.
+func (r reading) reasons(v Verdict) []Reason {
+	out := []Reason{
+		{Code: "count_over_floor", Value: float64(r.Observed), Limit: r.need.floor},
+		{Code: "ratio_to_expected", Value: r.Ratio, Limit: r.need.ratio},
+		{Code: "surprise", Value: r.Score, Limit: r.need.surprise},
+	}
+	if v.NegativeShare > v.BaselineShare {
+		out = append(out, Reason{Code: "negative_share_up", Value: v.NegativeShare, Limit: v.BaselineShare})
+	}
+	if v.Learning {
+		out = append(out, Reason{Code: "learning"})
+	}
+	return out
 }
 
 func bothClean(a, b []bool) []bool {
@@ -124,6 +141,7 @@ func usualShare(all, neg baseline) float64 {
 // reading is a signal with what is needed to decide on it.
 type reading struct {
 	Signal
+	need                  demand
 	over, quiet, learning bool
 }
 
@@ -131,25 +149,23 @@ type reading struct {
 // buckets, a count below which the expectation must not be set.
 func measure(stream Stream, c counts, b baseline, s Settings, least func(n int) float64) reading {
 	r := reading{Signal: Signal{Stream: stream}, quiet: true, learning: b.learning}
-	for i, w := range windows {
+	for i, w := range windows(stream) {
 		n := int(w.length / Bucket)
 		observed := c.trailing(n)
 		expected := max(b.perHour*w.length.Hours(), least(n))
 		ratio := observed / max(expected, 1)
 		score := surprise(observed, expected, b.spread)
-		need, times, floor := w.surprise*knob[s.Sensitivity], 1+(w.ratio-1)*knob[s.Sensitivity], s.floor(stream)
-		if b.learning {
-			need, times, floor = 2*need, 2*times, 3*floor
-		}
-		over := observed >= floor && ratio >= times && score >= need
+		need := s.demand(stream, w, b.learning)
+		over := observed >= need.floor && ratio >= need.ratio && score >= need.surprise
 		if over {
 			r.WindowsOver++
 		}
-		if score >= need/2 && ratio >= 1+(times-1)/2 {
+		if score >= need.surprise/2 && ratio >= 1+(need.ratio-1)/2 {
 			r.quiet = false
 		}
 		if i == 0 || over && !r.over || over == r.over && score > r.Score {
 			r.Window, r.Observed, r.Expected, r.Ratio, r.Score = w.length, int(observed), expected, ratio, score
+			r.need = need
 		}
 		r.over = r.over || over
 		r.SustainedRatio = ratio
@@ -157,43 +173,3 @@ func measure(stream Stream, c counts, b baseline, s Settings, least func(n int) 
 	return r
 }
 
-// reasons lists what a person should see first, and the limit each was held against.
-func reasons(v Verdict, s Settings) []Reason {
-	out := []Reason{
-		{Code: "count_over_floor", Value: float64(v.Observed), Limit: s.floor(v.Stream)},
-		{Code: "ratio_to_expected", Value: v.Ratio, Limit: ratioLimit(v, s)},
-		{Code: "surprise", Value: v.Score, Limit: surpriseLimit(v, s)},
-	}
-	if v.NegativeShare > v.BaselineShare {
-		out = append(out, Reason{Code: "negative_share_up", Value: v.NegativeShare, Limit: v.BaselineShare})
-	}
-	if v.Learning {
-		out = append(out, Reason{Code: "learning"})
-	}
-	return out
-}
-
-func ratioLimit(v Verdict, s Settings) float64 {
-	for _, w := range windows {
-		if w.length == v.Window {
-			return (1 + (w.ratio-1)*knob[s.Sensitivity]) * learningTwice(v)
-		}
-	}
-	return 0
-}
-
-func surpriseLimit(v Verdict, s Settings) float64 {
-	for _, w := range windows {
-		if w.length == v.Window {
-			return w.surprise * knob[s.Sensitivity] * learningTwice(v)
-		}
-	}
-	return 0
-}
-
-func learningTwice(v Verdict) float64 {
-	if v.Learning {
-		return 2
-	}
-	return 1
-}

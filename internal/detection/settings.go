@@ -14,7 +14,7 @@ type Settings struct {
 	// FreshWithin is how old a mention may be on arrival to be able to ring; 0 means 2 h.
 	FreshWithin time.Duration `json:"fresh_within"`
 	// FloorMentions and FloorNegative are the smallest counts in one window that can
-	// ring; 0 means 10 and 6.
+	// ring; 0 means 10 and 5.
 	FloorMentions int `json:"floor_mentions"`
 	FloorNegative int `json:"floor_negative"`
 }
@@ -41,7 +41,7 @@ func (s Settings) withDefaults() Settings {
 		s.FloorMentions = 10
 	}
 	if s.FloorNegative <= 0 {
-		s.FloorNegative = 6
+		s.FloorNegative = 5
 	}
 	return s
 }
@@ -60,10 +60,31 @@ type window struct {
 	ratio    float64
 }
 
-// windows: the short one catches a burst early, the long one a steady rise.
-var windows = [...]window{
-	{length: 15 * time.Minute, surprise: 5, ratio: 3},
-	{length: 60 * time.Minute, surprise: 5, ratio: 2},
+// windows: the short one catches a burst early, the long one a steady rise. More
+// mentions alone are often good news, so they must be more surprising to ring.
+func windows(s Stream) [2]window {
+	if s == Negative {
+		return [2]window{
+			{length: 15 * time.Minute, surprise: 3, ratio: 3},
+			{length: 60 * time.Minute, surprise: 3, ratio: 2},
+		}
+	}
+	return [2]window{
+		{length: 15 * time.Minute, surprise: 4.5, ratio: 3},
+		{length: 60 * time.Minute, surprise: 4.5, ratio: 2},
+	}
+}
+
+// demand is what a window takes to ring, with the sensitivity applied.
+type demand struct{ surprise, ratio, floor float64 }
+
+func (s Settings) demand(stream Stream, w window, learning bool) demand {
+	k := knob[s.Sensitivity]
+	d := demand{surprise: w.surprise * k, ratio: 1 + (w.ratio-1)*k, floor: s.floor(stream)}
+	if learning {
+		d = demand{surprise: 2 * d.surprise, ratio: 2 * d.ratio, floor: 3 * d.floor}
+	}
+	return d
 }
 
 // knob scales what a window demands: index is the sensitivity.
