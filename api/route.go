@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/migdalor/migdalor/internal/store"
+)
+
+// prefix is where the JSON API lives.
+const prefix = "/api/v1"
+
+// route registers one operation: method, path below the prefix, rule, summary, handler.
+// The rule is enforced before the body is looked at.
+func route[I, O any](s *Server, method, path string, rule Rule, summary string, handle func(context.Context, *I) (*O, error), adjust ...func(*huma.Operation)) {
+	op := huma.Operation{
+		OperationID: operationID(method, path), Method: method, Path: prefix + path, Summary: summary,
+		Tags:          []string{strings.SplitN(strings.TrimPrefix(path, "/"), "/", 2)[0]},
+		Middlewares:   huma.Middlewares{s.enforce(rule)},
+		MaxBodyBytes:  1 << 20,
+		DefaultStatus: http.StatusOK,
+		Errors:        []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusInternalServerError},
+	}
+	if rule.reach == reachNobody {
+		op.Errors = []int{http.StatusUnprocessableEntity, http.StatusInternalServerError}
+		op.Security = []map[string][]string{{}}
+	}
+	for _, f := range adjust {
+		f(&op)
+	}
+	s.rules[method+" "+op.Path] = rule
+	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// created makes 201 the answer of success.
+func created(op *huma.Operation) { op.DefaultStatus = http.StatusCreated }
+
+// noContent makes 204 the answer of success.
+func noContent(op *huma.Operation) { op.DefaultStatus = http.StatusNoContent }
+
+// upTo sets the largest body in bytes.
+func upTo(n int64) func(*huma.Operation) { return func(op *huma.Operation) { op.MaxBodyBytes = n } }
+
+func operationID(method, path string) string {
+	return strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "", "_", "-").Replace(path)
+}
+
+// body wraps a JSON answer.
+type body[T any] struct{ Body T }
+
+func answer[T any](v T) *body[T] { return &body[T]{Body: v} }
+
+// tagged is an answer with its revision as ETag.
+type tagged[T any] struct {
+	ETag string `header:"ETag"`
+	Body T
+}
+
+// list is the form of every list.
+type list[T any] struct {
+	Items      []T    `json:"items" nullable:"false"`
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+func listOf[T any](items []T, next string) *body[list[T]] {
+	if items == nil {
+		items = []T{}
+	}
+	return answer(list[T]{Items: items, NextCursor: next})
+}
+
+// page is the query of every list.
+type page struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor string `query:"cursor" maxLength:"200"`
+}
+
+func (p page) of() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
+
+// byID is the input of a route about one object.
+type byID struct {
+	ID string `path:"id" maxLength:"80"`
+}
+
+func encodeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
