@@ -68,6 +68,6 @@ func (w Words) Say(group, code, lang string, params map[string]string) string {
 var paramGroups = []struct{ name, group string }{
 	{"area", "impact_areas"}, {"cluster", "clusters"}, {"concern", ""}, {"count", ""}, {"days", ""}, {"fact", ""},
 	{"flag", "flags"}, {"followers", ""}, {"from", "severities"}, {"hours", ""}, {"kind", "content_kinds"}, {"limit", ""},
-	{"platform", "platforms"}, {"platforms", ""}, {"points", ""}, {"rate", ""}, {"ratio", ""}, {"share", ""},
+	{"platform", ""}, {"platforms", ""}, {"points", ""}, {"rate", ""}, {"ratio", ""}, {"share", ""},
 	{"stage", "stages"}, {"to", "severities"}, {"type", "crisis_types"}, {"windows", ""},
 }
