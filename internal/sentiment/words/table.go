@@ -64,6 +64,9 @@ func (t *Table[V]) Add(text string, value V) {
 // one length the less stripped form and the longer beginning win.
 func (t *Table[V]) At(tokens []Token) (Match[V], bool) {
 	var best Match[V]
+	if len(tokens) == 0 {
+		return best, false
+	}
 	for _, form := range tokens[0].Forms() {
 		best = longer(best, t.whole[form], tokens)
 		if best.Len > 0 && len(tokens) == 1 {
