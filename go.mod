@@ -2,7 +2,10 @@ module github.com/migdalor/migdalor
 
 go 1.26.8
 
-ignore ./web/node_modules
+ignore (
+	./e2e/bluesky/node_modules
+	./web/node_modules
+)
 
 require (
 	github.com/alecthomas/kong v1.17.0
