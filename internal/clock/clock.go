@@ -94,7 +94,9 @@ type Clock struct {
 	Kind  Kind  `json:"kind"`
 	State State `json:"state"`
 	// Budget is the whole time allowed; Left is what remained when the clock
-	// last began to run or stopped. Both in nanoseconds of working time.
+	// last began to run or stopped. Both in nanoseconds of working time. Left is
+	// below zero only in a paused clock that was given less than it had used:
+	// what was used is never forgotten. LeftAt never is.
 	Budget time.Duration `json:"budget_ns"`
 	Left   time.Duration `json:"left_ns"`
 	// Follows is false for severity 1: the clock ignores the calendar.
@@ -163,7 +165,7 @@ func (c Clock) halt(at time.Time, cal Calendar) Clock {
 // record moves to a state and writes the ledger without sharing memory with
 // earlier values.
 func (c Clock) record(at time.Time, to State, why, by string) Clock {
-	ch := Change{At: at.UTC(), From: c.State, To: to, Why: why, Reason: c.Reason, Left: c.Left, By: by}
+	ch := Change{At: at.UTC(), From: c.State, To: to, Why: why, Reason: c.Reason, Left: max(0, c.Left), By: by}
 	c.Ledger = append(slices.Clip(slices.Clone(c.Ledger)), ch)
 	c.State = to
 	return c
@@ -172,7 +174,7 @@ func (c Clock) record(at time.Time, to State, why, by string) Clock {
 // LeftAt gives the working time left at an instant; zero after a breach.
 func (c Clock) LeftAt(at time.Time, cal Calendar) time.Duration {
 	if c.Since == nil {
-		return c.Left
+		return max(0, c.Left)
 	}
 	return max(0, c.Left-c.calendar(cal).Between(*c.Since, at))
 }

@@ -133,7 +133,7 @@ func (c Clock) Rearm(at time.Time, budget time.Duration, follows bool, cal Calen
 	paused, reason := c.State == Paused, c.Reason
 	c = c.halt(at, cal)
 	used := c.Budget - c.Left
-	c.Budget, c.Left, c.Follows, c.Warned = budget, max(0, budget-used), follows, 0
+	c.Budget, c.Left, c.Follows, c.Warned = budget, budget-used, follows, 0
 	if paused {
 		c.Reason = reason
 		return c.record(at, Paused, WhyRearmed, by), nil, nil
