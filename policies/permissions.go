@@ -1,5 +1,7 @@
 package policies
 
+import "slices"
+
 // Permission is one thing that may be done to one kind of object. Routes name
 // the permission they need; roles.csv says which role has it.
 type Permission struct{ Object, Action string }
@@ -49,3 +51,20 @@ var (
 	PlaybooksManage     = Permission{"playbooks", "manage"}
 	ReportsView         = Permission{"reports", "view"}
 )
+
+// closedList is the closed list in the order in which people read it.
+var closedList = []Permission{
+	AgencyManage, PeopleView, PeopleManage, MailboxView, SystemView,
+	ClientsView, ClientsManage, SourcesManage, TargetsManage, HoldsSet,
+	HoldsRelease, MentionsView, MentionsAdd, MentionsCorrect, AlertsView,
+	AlertsTriage, CrisesView, CrisesOpen, CrisesWork, CrisesCommand,
+	CrisesSeverity, CrisesOverrideGate, AssessmentEdit, ReviewsHold, DraftsView,
+	DraftsEdit, DraftsSend, ApprovalsView, ApprovalsDecide, ApprovalsRemind,
+	ApprovalsRevoke, PublicationsView, PublicationsPublish, PublicationsConfirm, LedgerView,
+	LedgerExport, PlaybooksView, PlaybooksManage, ReportsView,
+}
+
+// All lists every permission there is.
+func All() []Permission { return slices.Clone(closedList) }
+
+func known(p Permission) bool { return slices.Contains(closedList, p) }
