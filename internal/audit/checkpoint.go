@@ -83,14 +83,10 @@ func ParseVKey(vkey string) (note.Verifier, error) {
 }
 
 // ParseVKeys reads a key file: one verifier key a line, newest first, empty
-// lines and lines that begin with # aside.
+// lines and lines that begin with # aside. Its error is audit_key_invalid.
 func ParseVKeys(text string) ([]note.Verifier, error) {
 	var list []note.Verifier
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
+	for _, line := range keyLines(text) {
 		v, err := ParseVKey(line)
 		if err != nil {
 			return nil, err
@@ -101,6 +97,16 @@ func ParseVKeys(text string) ([]note.Verifier, error) {
 		return nil, fault.New(fault.Invalid, "audit_key_invalid", "The key file holds no verifier key.")
 	}
 	return list, nil
+}
+
+func keyLines(text string) []string {
+	var keys []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			keys = append(keys, line)
+		}
+	}
+	return keys
 }
 
 // KeyID is the eight hex digits that name a key in a note.

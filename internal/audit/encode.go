@@ -1,10 +1,8 @@
 package audit
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
 	"regexp"
 	"time"
@@ -95,6 +93,16 @@ func LeafHash(body []byte) Hash { return tlog.RecordHash(body) }
 
 // Hex spells a hash as bodies, manifests and pages do.
 func Hex(h Hash) string { return hex.EncodeToString(h[:]) }
+
+// ParseHex reads what Hex wrote, lower case only.
+func ParseHex(s string) (Hash, error) {
+	var h Hash
+	if !hexPattern.MatchString(s) {
+		return h, invalid("%.80q is not a hash in hex", s)
+	}
+	_, err := hex.Decode(h[:], []byte(s))
+	return h, err
+}
 
 // check holds the rules that need no canonical form.
 func check(e Event, m Meta, spec ActionSpec) error {
@@ -259,16 +267,4 @@ func putText(m map[string]any, key, value string) {
 	if value != "" {
 		m[key] = value
 	}
-}
-
-// canonical reports whether body is byte for byte what RFC 8785 makes of it.
-func canonical(body []byte) error {
-	again, err := jcs.Transform(body)
-	if err != nil {
-		return fmt.Errorf("the body is not valid JSON: %w", err)
-	}
-	if !bytes.Equal(again, body) {
-		return fmt.Errorf("the body is not in canonical form (RFC 8785)")
-	}
-	return nil
 }
