@@ -162,11 +162,12 @@ CREATE INDEX mentions_client_received ON mentions (client_id, received_at);
 CREATE INDEX mentions_time ON mentions (published_at DESC, id DESC);
 
 CREATE TABLE media (
-  sha TEXT PRIMARY KEY,
+  sha TEXT NOT NULL,
   client_id TEXT NOT NULL REFERENCES clients(id),
   mime TEXT NOT NULL,
   bytes BLOB NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (client_id, sha)
 );
 
 CREATE TABLE buckets (

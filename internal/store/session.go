@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Sessions keeps sign-in sessions for the session library; tokens arrive hashed.
+type Sessions struct{ db *DB }
+
+// Sessions gives the session store.
+func (d *DB) Sessions() *Sessions { return &Sessions{db: d} }
+
+type sessionRow struct {
+	TokenHash string `gorm:"primaryKey"`
+	UserID    string
+	Data      []byte
+	ExpiresAt At
+	CreatedAt At
+}
+
+func (sessionRow) TableName() string { return "sessions" }
+
+// FindCtx reads a session that has not expired.
+func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	var row sessionRow
+	err := s.db.read.WithContext(ctx).Where("token_hash = ? AND expires_at > ?", token, s.db.Now()).Limit(1).Find(&row).Error
+	return row.Data, row.TokenHash != "", translate(err)
+}
+
+// CommitCtx stores a session.
+func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	return translate(s.db.write.WithContext(ctx).Exec(`INSERT INTO sessions (token_hash, user_id, data, expires_at, created_at) VALUES (?, '', ?, ?, ?)
+		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`, token, data, AtOf(expiry), s.db.Now()).Error)
+}
+
+// DeleteCtx ends a session.
+func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
+	return translate(s.db.write.WithContext(ctx).Exec("DELETE FROM sessions WHERE token_hash = ?", token).Error)
+}
+
+// Find, Commit and Delete are what the library asks for without a context.
+func (s *Sessions) Find(token string) ([]byte, bool, error) { return s.FindCtx(context.TODO(), token) }
+
+// Commit stores a session.
+func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.TODO(), token, data, expiry)
+}
+
+// Delete ends a session.
+func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.TODO(), token) }
+
+// Own says whose session it is, so that all of a person's can be ended.
+func (s *Sessions) Own(ctx context.Context, token, userID string) error {
+	return translate(s.db.write.WithContext(ctx).Exec("UPDATE sessions SET user_id = ? WHERE token_hash = ?", userID, token).Error)
+}
+
+// Sweep removes what has expired.
+func (d *DB) Sweep(ctx context.Context) error {
+	now := d.Now()
+	for _, q := range []string{"DELETE FROM sessions WHERE expires_at < ?", "DELETE FROM review_sessions WHERE expires_at < ?"} {
+		if err := d.write.WithContext(ctx).Exec(q, now).Error; err != nil {
+			return translate(err)
+		}
+	}
+	return translate(d.write.WithContext(ctx).Exec("DELETE FROM idempotency WHERE created_at < ?", AtOf(now.Add(-48*time.Hour))).Error)
+}
