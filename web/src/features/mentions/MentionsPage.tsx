@@ -1,0 +1,3 @@
+export function MentionsPage() {
+  return null;
+}
