@@ -14,7 +14,11 @@ const (
 	KindAcknowledgement ContentKind = "acknowledgement" // the first answer: the problem is known
 	KindResponse        ContentKind = "response"        // the full statement of stage 3
 	KindContent         ContentKind = "content"         // positive content of stage 4
+	KindReport          ContentKind = "report"          // the closing report: approved by the client, published nowhere
 )
+
+// ReportPlatform is the name under which a report's words stand.
+const ReportPlatform = "report"
 
 // MediaRef names one picture or film by what it contains.
 type MediaRef struct {

@@ -24,6 +24,8 @@ const (
 	// so a token made for another purpose with the same root key is worthless here.
 	linkPurpose = "approval-link/v1"
 	codePurpose = "approval-code/v1"
+	// disputePurpose signs the "this was not me" link of a receipt.
+	disputePurpose = "approval-dispute/v1"
 	maxToken    = 128 // bytes; a real one has about 90
 	minRoot     = 32  // bytes of root key
 )
@@ -105,7 +107,7 @@ func NewLinkID(random io.Reader) (string, error) {
 
 // Mint makes the secret of a link: v1.<kid>.<link id>.<MAC>. The same facts and
 // key give the same token, so a reminder carries the first one again.
-func Mint(keys KeyRing, f Facts) string { return mintAs(keys, keys.active.ID, f) }
+func Mint(keys KeyRing, f Facts) string { return mintAs(keys, keys.active.ID, linkPurpose, f) }
 
 // MintAs makes the token of a link that was first made under kid, for a reminder
 // after a rotation. It fails when the ring no longer believes that key.
@@ -113,12 +115,18 @@ func MintAs(keys KeyRing, kid string, f Facts) (string, error) {
 	if _, ok := keys.known[kid]; !ok {
 		return "", errLink.Because(errors.New("key is not in the ring"))
 	}
-	return mintAs(keys, kid, f), nil
+	return mintAs(keys, kid, linkPurpose, f), nil
 }
 
-func mintAs(keys KeyRing, kid string, f Facts) string {
-	key, _ := keys.derive(kid, linkPurpose)
-	return strings.Join([]string{tokenVersion, kid, f.LinkID, macs.EncodeToString(linkMAC(key, kid, f))}, ".")
+// MintDispute makes the secret by which the person of a link says that a
+// decision was not theirs. It opens nothing and decides nothing.
+func MintDispute(keys KeyRing, f Facts) string {
+	return mintAs(keys, keys.active.ID, disputePurpose, f)
+}
+
+func mintAs(keys KeyRing, kid, purpose string, f Facts) string {
+	key, _ := keys.derive(kid, purpose)
+	return strings.Join([]string{tokenVersion, kid, f.LinkID, macs.EncodeToString(linkMAC(key, purpose, kid, f))}, ".")
 }
 
 // Parse takes a token apart without believing it: the link id is good for
@@ -145,21 +153,28 @@ func Parse(token string) (kid, linkID string, mac []byte, err error) {
 
 // Check is nil when token was minted under a key of the ring for exactly these
 // facts. It takes the same time whatever differs, and says the same.
-func Check(keys KeyRing, token string, f Facts) error {
+func Check(keys KeyRing, token string, f Facts) error { return check(keys, linkPurpose, token, f) }
+
+// CheckDispute is Check for the tokens of MintDispute.
+func CheckDispute(keys KeyRing, token string, f Facts) error {
+	return check(keys, disputePurpose, token, f)
+}
+
+func check(keys KeyRing, purpose, token string, f Facts) error {
 	kid, linkID, mac, err := Parse(token)
 	if err != nil {
 		return err
 	}
-	key, known := keys.derive(kid, linkPurpose)
-	same := hmac.Equal(mac, linkMAC(key, kid, f))
+	key, known := keys.derive(kid, purpose)
+	same := hmac.Equal(mac, linkMAC(key, purpose, kid, f))
 	if !known || !same || linkID != f.LinkID {
 		return errLink
 	}
 	return nil
 }
 
-func linkMAC(key []byte, kid string, f Facts) []byte {
-	return macOf(key, linkPurpose, kid, f.LinkID, f.AgencyID, f.CaseID, f.DraftID, string(f.VersionHash[:]),
+func linkMAC(key []byte, purpose, kid string, f Facts) []byte {
+	return macOf(key, purpose, kid, f.LinkID, f.AgencyID, f.CaseID, f.DraftID, string(f.VersionHash[:]),
 		f.ApproverID, strconv.FormatInt(f.ExpiresAt.UnixMicro(), 10))
 }
 

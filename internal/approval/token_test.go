@@ -88,10 +88,10 @@ func TestTokenRefused(t *testing.T) {
 		"nul":                        goldenToken[:40] + "\x00" + goldenToken[41:],
 		"utf-8":                      goldenToken[:40] + "א" + goldenToken[42:],
 		"10 KB":                      goldenToken + strings.Repeat("A", 10<<10),
-		"mac under the bare root":    join(part[0], part[1], part[2], base64.RawURLEncoding.EncodeToString(linkMAC(root(0), "k1", f))),
+		"mac under the bare root":    join(part[0], part[1], part[2], base64.RawURLEncoding.EncodeToString(linkMAC(root(0), linkPurpose, "k1", f))),
 		"purpose: password reset":    join(part[0], part[1], part[2], reset),
-		"purpose: key of an invite":  join(part[0], part[1], part[2], base64.RawURLEncoding.EncodeToString(linkMAC(invite, "k1", f))),
-		"mac under an all-zero root": join(part[0], "k9", part[2], base64.RawURLEncoding.EncodeToString(linkMAC(make([]byte, 32), "k9", f))),
+		"purpose: key of an invite":  join(part[0], part[1], part[2], base64.RawURLEncoding.EncodeToString(linkMAC(invite, linkPurpose, "k1", f))),
+		"mac under an all-zero root": join(part[0], "k9", part[2], base64.RawURLEncoding.EncodeToString(linkMAC(make([]byte, 32), linkPurpose, "k9", f))),
 	}
 	for name, token := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestTokenUnknownKidUnderUselessKey(t *testing.T) {
 	if known {
 		t.Fatal("k9 is known")
 	}
-	token := "v1.k9." + f.LinkID + "." + macs.EncodeToString(linkMAC(useless, "k9", f))
+	token := "v1.k9." + f.LinkID + "." + macs.EncodeToString(linkMAC(useless, linkPurpose, "k9", f))
 	if err := Check(keys, token, f); !fault.Is(err, "link_invalid") {
 		t.Fatalf("got %v", err)
 	}
@@ -225,5 +225,19 @@ func TestLinkUsable(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestDisputeTokenIsNoLink(t *testing.T) {
+	keys, f := ring(t, Key{"k1", root(0)}), facts(t)
+	dispute, link := MintDispute(keys, f), Mint(keys, f)
+	if err := CheckDispute(keys, dispute, f); err != nil {
+		t.Fatalf("a fresh dispute token: %v", err)
+	}
+	if Check(keys, dispute, f) == nil {
+		t.Error("a dispute token opened a link")
+	}
+	if CheckDispute(keys, link, f) == nil {
+		t.Error("a link disputed a decision")
 	}
 }

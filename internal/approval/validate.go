@@ -112,8 +112,8 @@ func (v *contentCheck) words(where, s string) {
 }
 
 func (v *contentCheck) head(c Content) {
-	if !slices.Contains([]ContentKind{KindAcknowledgement, KindResponse, KindContent}, c.Kind) {
-		v.add("kind", "kind_unknown", "the kind must be acknowledgement, response or content")
+	if !slices.Contains([]ContentKind{KindAcknowledgement, KindResponse, KindContent, KindReport}, c.Kind) {
+		v.add("kind", "kind_unknown", "the kind must be acknowledgement, response, content or report")
 	}
 	v.words("title", c.Title)
 	if utf8.RuneCountInString(c.Title) > maxTitle {
@@ -156,6 +156,10 @@ func (v *contentCheck) media(media []MediaRef) {
 }
 
 func (v *contentCheck) targets(c Content) {
+	if c.Kind == KindReport {
+		v.report(c)
+		return
+	}
 	if len(c.Targets) == 0 || len(c.Targets) > maxTargets {
 		v.add("targets", "targets_count", "name between 1 and %d target accounts", maxTargets)
 	}
@@ -172,6 +176,17 @@ func (v *contentCheck) targets(c Content) {
 		}
 		seen[t.ID] = true
 		v.targetText(where, c, t)
+	}
+}
+
+// report holds what is true of a report only: it goes out to nobody, and its
+// words stand under ReportPlatform.
+func (v *contentCheck) report(c Content) {
+	if len(c.Targets) > 0 {
+		v.add("targets", "targets_count", "a report is published nowhere: it has no target accounts")
+	}
+	if text, _ := c.TextFor(TargetRef{Platform: ReportPlatform}); text == "" {
+		v.add("texts", "text_missing", "the report has no text")
 	}
 }
 

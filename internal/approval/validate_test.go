@@ -138,3 +138,20 @@ func TestLinkExpiry(t *testing.T) {
 		})
 	}
 }
+
+func TestReportGoesNowhere(t *testing.T) {
+	report := Content{Kind: KindReport, Title: "Closing report", Texts: map[string]map[string]string{ReportPlatform: {"en": "What happened."}}}
+	if err := Validate(report); err != nil {
+		t.Fatalf("a report without targets: %v", err)
+	}
+	aimed := report
+	aimed.Targets = []TargetRef{{ID: "t", Platform: ReportPlatform, Account: "a"}}
+	if Validate(aimed) == nil {
+		t.Error("a report with a target account was let through")
+	}
+	empty := report
+	empty.Texts = nil
+	if Validate(empty) == nil {
+		t.Error("a report without words was let through")
+	}
+}
