@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"maps"
 )
 
 // Kind says what went wrong in the few ways a caller can react to.
@@ -81,9 +82,10 @@ func (e *Error) WithFields(fields ...Field) *Error {
 // With returns a copy of e that carries one more detail.
 func (e *Error) With(key string, value any) *Error {
 	c := *e
-	c.Details = make(map[string]any, len(e.Details)+1)
-	for k, v := range e.Details {
-		c.Details[k] = v
+	// maps.Clone rather than a loop: workflowcheck reads any loop over a map as
+	// non-deterministic, and workflows make errors too.
+	if c.Details = maps.Clone(e.Details); c.Details == nil {
+		c.Details = make(map[string]any, 1)
 	}
 	c.Details[key] = value
 	return &c
