@@ -67,7 +67,7 @@ func (d *DB) AttachAlert(ctx context.Context, by audit.Actor, id, crisisID strin
 		if err := tx.locked(tx.g.Where("(id = ? OR number = ?) AND client_id = ?", crisisID, crisisID, a.ClientID)).Take(&c).Error; err != nil {
 			return missing(err, "crisis")
 		}
-		if c.Status != string(crisis.Open) {
+		if c.Status != crisis.Open {
 			return fault.New(fault.Conflict, "crisis_closed", "The crisis is closed: re-open it, or open a new one.")
 		}
 		a.CrisisID = c.ID
