@@ -25,7 +25,7 @@ func (d *DB) Mentions(ctx context.Context, scope Scope, f MentionFilter, p Page)
 	if err != nil {
 		return nil, "", err
 	}
-	q := scope.on(d.read.WithContext(ctx), "client_id").Omit("raw", "match_text")
+	q := scope.on(d.read.WithContext(ctx), "client_id").Omit("raw")
 	for column, value := range map[string]string{"client_id": f.ClientID, "platform": f.Platform, "source_id": f.SourceID} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
