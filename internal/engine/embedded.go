@@ -65,12 +65,12 @@ func (e *Embedded) start(ctx context.Context) error {
 	if err := prepareFiles(ctx, o.Dir); err != nil {
 		return err
 	}
-	ports, err := choosePorts(o.FrontendPort, len(services))
+	ports, err := choosePorts(ctx, o.FrontendPort, len(services))
 	if err != nil {
 		return err
 	}
 	if o.UIAddr != "" {
-		if err := checkFree(o.UIAddr); err != nil {
+		if err := checkFree(ctx, o.UIAddr); err != nil {
 			return err
 		}
 	}

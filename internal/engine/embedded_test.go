@@ -151,7 +151,7 @@ func TestStrangersAreRefusedOnEveryPort(t *testing.T) {
 }
 
 func TestDialUnreachable(t *testing.T) {
-	ports, err := choosePorts(0, 1)
+	ports, err := choosePorts(t.Context(), 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func runShared(m *testing.M) int {
 }
 
 func startShared(dir string) error {
-	ports, err := choosePorts(0, 1)
+	ports, err := choosePorts(context.Background(), 0, 1)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,10 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net"
-	"strconv"
 
 	"github.com/migdalor/migdalor/internal/fault"
 )
@@ -22,7 +22,7 @@ const (
 
 // choosePorts gives count ports on which nobody listens. The first is fixed
 // when it is not zero, and fault "port_in_use" says that it is taken.
-func choosePorts(fixed, count int) ([]int, error) {
+func choosePorts(ctx context.Context, fixed, count int) ([]int, error) {
 	var held []net.Listener
 	defer func() {
 		for _, l := range held {
@@ -31,9 +31,9 @@ func choosePorts(fixed, count int) ([]int, error) {
 	}()
 	ports := make([]int, 0, count)
 	if fixed != 0 {
-		listener, err := listen(fixed)
+		listener, err := listen(ctx, hostPort(fixed))
 		if err != nil {
-			return nil, portInUse(net.JoinHostPort(loopback, strconv.Itoa(fixed))).Because(err)
+			return nil, portInUse(hostPort(fixed)).Because(err)
 		}
 		held, ports = append(held, listener), append(ports, fixed)
 	}
@@ -42,7 +42,7 @@ func choosePorts(fixed, count int) ([]int, error) {
 			return nil, errors.New("no free port found on the loopback address")
 		}
 		port := lowestFree + rand.IntN(highestFree-lowestFree)
-		if listener, err := listen(port); err == nil {
+		if listener, err := listen(ctx, hostPort(port)); err == nil {
 			held, ports = append(held, listener), append(ports, port)
 		}
 	}
@@ -50,16 +50,16 @@ func choosePorts(fixed, count int) ([]int, error) {
 }
 
 // checkFree fails with fault "port_in_use" when addr is taken.
-func checkFree(addr string) error {
-	listener, err := net.Listen("tcp", addr)
+func checkFree(ctx context.Context, addr string) error {
+	listener, err := listen(ctx, addr)
 	if err != nil {
 		return portInUse(addr).Because(err)
 	}
 	return listener.Close()
 }
 
-func listen(port int) (net.Listener, error) {
-	return net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	return new(net.ListenConfig).Listen(ctx, "tcp", addr)
 }
 
 func portInUse(addr string) *fault.Error {
