@@ -11,6 +11,8 @@ const (
 	learningHours = 3 * hoursPerDay
 	// levelDays is how many of the last clean days set the level: few enough to follow a slow drift.
 	levelDays = 7
+	// recentDays are looked at by themselves, to follow growth.
+	recentDays = 2
 	// shapePrior, in mentions, and weekPrior, in weeks, say how much evidence it takes to
 	// leave a flat day and an ordinary weekday.
 	shapePrior = 12.0
@@ -35,11 +37,12 @@ func learn(hours []float64, clean []bool) baseline {
 	if len(hours) <= learningHours {
 		return learnShort(hours)
 	}
-	level := usualLevel(hours, clean)
+	totals := dayTotals(hours)
+	level := usualLevel(totals, clean)
 	shape := dayShape(hours, clean)
 	perHour := level * shape[0]
-	perHour *= weekFactor(hours, clean, perHour)
-	return baseline{perHour: perHour, level: level, spread: spread(hours, clean, level, shape)}
+	perHour *= weekFactor(hours, totals, clean, shape[0], perHour)
+	return baseline{perHour: perHour, level: level, spread: spread(hours, totals, clean, shape)}
 }
 
 // learnShort is the plain mean of what there is, with rises cut off.
@@ -64,19 +67,22 @@ func day(hours []float64, d int) []float64 {
 	return hours[from : from+hoursPerDay]
 }
 
-func dayCount(hours []float64) int { return max(0, (len(hours)-1)/hoursPerDay) }
+// dayTotals sums each whole past day, the last one first.
+func dayTotals(hours []float64) []float64 {
+	totals := make([]float64, max(0, (len(hours)-1)/hoursPerDay))
+	for d := range totals {
+		totals[d] = sum(day(hours, d))
+	}
+	return totals
+}
 
 // cleanDays tells which past days show the usual: days of a crisis or campaign
 // (far above the median day) and days on which a source was silent (far below)
 // teach nothing.
 func cleanDays(hours []float64) []bool {
-	n := dayCount(hours)
-	totals := make([]float64, n)
-	for d := range totals {
-		totals[d] = sum(day(hours, d))
-	}
+	totals := dayTotals(hours)
 	mid := median(slices.Clone(totals))
-	clean := make([]bool, n)
+	clean := make([]bool, len(totals))
 	for d, t := range totals {
 		silent := mid >= 20 && t < mid/10
 		clean[d] = t <= 2.5*mid+10 && !silent
@@ -84,20 +90,23 @@ func cleanDays(hours []float64) []bool {
 	return clean
 }
 
-// usualLevel is the median of the last clean days, per hour. The median of small
-// totals is coarse, so it is blended with their mean, which clean days keep tame.
-func usualLevel(hours []float64, clean []bool) float64 {
-	var totals []float64
-	for d := 0; d < len(clean) && len(totals) < levelDays; d++ {
+// usualLevel is the level of the last clean days, per hour: their median, blended
+// with their mean because the median of small totals is coarse. Growth of the
+// last days is followed upwards only: a quiet weekend must not make Sunday loud.
+func usualLevel(totals []float64, clean []bool) float64 {
+	last := make([]float64, 0, levelDays)
+	for d := 0; d < len(clean) && len(last) < levelDays; d++ {
 		if clean[d] {
-			totals = append(totals, sum(day(hours, d)))
+			last = append(last, totals[d])
 		}
 	}
-	if len(totals) == 0 {
+	if len(last) == 0 {
 		return 0
 	}
-	mean := sum(totals) / float64(len(totals))
-	return (median(totals) + mean) / 2 / hoursPerDay
+	recent := last[:min(recentDays, len(last))]
+	recentMean := sum(recent) / float64(len(recent))
+	usual := (sum(last)/float64(len(last)) + median(last)) / 2
+	return math.Max(usual, (usual+recentMean)/2) / hoursPerDay
 }
 
 // dayShape gives, for the clock hour under test [0], the one before it [1] and so
@@ -128,32 +137,36 @@ func dayShape(hours []float64, clean []bool) [hoursPerDay]float64 {
 }
 
 // weekFactor compares the same hour of the same weekday with what the hour of the
-// day alone promises, shrunk to 1 while few weeks are known.
-func weekFactor(hours []float64, clean []bool, expected float64) float64 {
+// day promised in that week, shrunk to 1 while few weeks are known. Each week is
+// held against its own level, so that growth is not taken for a quiet weekday.
+func weekFactor(hours, totals []float64, clean []bool, busy, expected float64) float64 {
 	if expected <= 0 {
 		return 1
 	}
-	seen, weeks := 0.0, 0.0
-	for k := 7 * hoursPerDay; k+1 < len(hours); k += 7 * hoursPerDay {
-		if d := (k - 1) / hoursPerDay; d < len(clean) && !clean[d] {
+	prior := (weekPrior + 3/expected) * expected
+	seen, promised := prior, prior
+	for week := 1; 7*hoursPerDay*week+1 < len(hours) && 7*week <= len(clean); week++ {
+		k := 7 * hoursPerDay * week
+		if d := 7*week - 1; !clean[d] {
 			continue
 		}
-		limit := 4*expected + 4
+		usual := usualLevel(totals[7*week-7:], clean[7*week-7:7*week]) * busy
+		limit := 4*usual + 4
 		seen += math.Min((hours[k-1]+2*hours[k]+hours[k+1])/4, limit)
-		weeks++
+		promised += usual
 	}
-	prior := weekPrior + 3/expected
-	return math.Min(2.5, math.Max(0.4, (seen+prior*expected)/((weeks+prior)*expected)))
+	return math.Min(2.5, math.Max(0.4, seen/promised))
 }
 
-// spread measures the scatter of clean hours around the rhythm by an upper
-// quantile, in Poisson deviations.
-func spread(hours []float64, clean []bool, level float64, shape [hoursPerDay]float64) float64 {
+// spread measures, in Poisson deviations, by how much clean hours exceeded what
+// the days before them promised: an upper quantile of that.
+func spread(hours, totals []float64, clean []bool, shape [hoursPerDay]float64) float64 {
 	residuals := make([]float64, 0, len(hours))
 	for d, ok := range clean {
-		if !ok {
+		if !ok || d+1 >= len(clean) {
 			continue
 		}
+		level := usualLevel(totals[d+1:], clean[d+1:])
 		for i, v := range day(hours, d) {
 			e := level * shape[(i+1)%hoursPerDay]
 			residuals = append(residuals, (v-e)/math.Sqrt(e+0.5))

@@ -34,6 +34,8 @@ type Signal struct {
 	// Ratio is Observed over Expected, where less than one expected counts as one.
 	Ratio float64 `json:"ratio"`
 	// Score is minus log10 of the chance of so many on an ordinary day.
+	// For negative mentions "ordinary" also means as many as the usual share of the
+	// present volume, so that a campaign surprises nobody.
 	Score float64 `json:"score"`
 	// WindowsOver is how many windows are over their threshold; SustainedRatio is the
 	// ratio in the longest window.
@@ -145,18 +147,22 @@ type reading struct {
 	over, quiet, learning bool
 }
 
+// angrier is how far negative mentions must exceed what the usual share of all
+// mentions would bring.
+const angrier = 1.3
+
 // measure looks at one stream in all windows. least gives, for a window of n
-// buckets, a count below which the expectation must not be set.
+// buckets, the count that would be no surprise at the present volume.
 func measure(stream Stream, c counts, b baseline, s Settings, least func(n int) float64) reading {
 	r := reading{Signal: Signal{Stream: stream}, quiet: true, learning: b.learning}
 	for i, w := range windows(stream) {
 		n := int(w.length / Bucket)
 		observed := c.trailing(n)
-		expected := max(b.perHour*w.length.Hours(), least(n))
+		expected, share := b.perHour*w.length.Hours(), least(n)
 		ratio := observed / max(expected, 1)
-		score := surprise(observed, expected, b.spread)
+		score := surprise(observed, max(expected, share), b.spread)
 		need := s.demand(stream, w, b.learning)
-		over := observed >= need.floor && ratio >= need.ratio && score >= need.surprise
+		over := observed >= need.floor && ratio >= need.ratio && score >= need.surprise && observed >= angrier*share
 		if over {
 			r.WindowsOver++
 		}
@@ -172,4 +178,3 @@ func measure(stream Stream, c counts, b baseline, s Settings, least func(n int) 
 	}
 	return r
 }
-

@@ -65,8 +65,8 @@ type window struct {
 func windows(s Stream) [2]window {
 	if s == Negative {
 		return [2]window{
-			{length: 15 * time.Minute, surprise: 3, ratio: 3},
-			{length: 60 * time.Minute, surprise: 3, ratio: 2},
+			{length: 15 * time.Minute, surprise: 3.3, ratio: 3},
+			{length: 60 * time.Minute, surprise: 3.3, ratio: 2},
 		}
 	}
 	return [2]window{
