@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"regexp"
@@ -75,9 +76,13 @@ func (c Checkpoint) Sign(secrets ...string) ([]byte, error) {
 
 // ParseVKey reads one verifier key; its error is audit_key_invalid.
 func ParseVKey(vkey string) (note.Verifier, error) {
-	v, err := note.NewVerifier(strings.TrimSpace(vkey))
+	bad := fault.New(fault.Invalid, "audit_key_invalid", "%.60q is not a verifier key (name+id+base64).", vkey)
+	v, err := note.NewVerifier(vkey)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "audit_key_invalid", "%.60q is not a verifier key (name+id+base64).", vkey).Because(err)
+		return nil, bad.Because(err)
+	}
+	if !strings.HasPrefix(vkey, v.Name()+"+"+KeyID(v)+"+") { // x/mod takes the id in capitals, too
+		return nil, bad
 	}
 	return v, nil
 }
@@ -118,6 +123,12 @@ func OpenCheckpoint(signed []byte, keys ...note.Verifier) (Checkpoint, note.Veri
 	n, err := note.Open(signed, note.VerifierList(keys...))
 	if err != nil {
 		return Checkpoint{}, nil, badCheckpoint("no known key has signed it, or its signature is wrong").Because(err)
+	}
+	for _, sig := range n.Sigs {
+		// x/mod reads base64 with stray bits at its end: one signature, several spellings.
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return Checkpoint{}, nil, badCheckpoint("its signature is not spelled as base64 is").Because(err)
+		}
 	}
 	c, err := parseCheckpoint(n.Text)
 	if err != nil {

@@ -130,11 +130,11 @@ func (p *entryPass) entry(body []byte, line int) bool {
 		return false
 	}
 	want := p.manifest.Entries[line-1]
-	if want.Leaf != Hex(leaf) || want.Seq != e.Seq {
-		say("The entry was altered or moved: the manifest has another hash or number here.")
-	}
 	for _, wrong := range p.chain.next(e, leaf) {
 		say(wrong)
+	}
+	if ok && (want.Leaf != Hex(leaf) || want.Seq != e.Seq) {
+		say("The entry was altered: the manifest has another hash or number here.")
 	}
 	if line == 1 {
 		p.report.First, p.report.Stream = e.Time(), e.Stream

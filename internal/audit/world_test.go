@@ -36,7 +36,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	w := &world{t: t, nodes: stored{}, heads: map[Stream]Hash{}, seqs: map[Stream]int64{}}
 	var err error
-	if w.secret, w.public, err = NewKey(&w.random, testOrigin); err != nil {
+	if w.secret, w.public, err = NewKey(&counting{}, testOrigin); err != nil {
 		t.Fatal(err)
 	}
 	return w
