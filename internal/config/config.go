@@ -35,7 +35,7 @@ type Mail struct {
 	User     string `help:"SMTP user."`
 	Password string `help:"SMTP password." env:"MIGDALOR_SMTP_PASSWORD"`
 	From     string `help:"Sender of all mails." default:"Migdalor <migdalor@localhost>"`
-	TLS      string `help:"starttls (insist), opportunistic, implicit or none." enum:"starttls,opportunistic,implicit,none" default:"starttls"`
+	TLS      string `help:"required (STARTTLS or nothing), when_offered, or implicit." enum:"required,when_offered,implicit" default:"required"`
 }
 
 // HTTP is what a role that listens needs.

@@ -46,8 +46,13 @@ func Open(dir string) (*Set, error) {
 	return s, err
 }
 
-// PayloadFile is where the engine's payload keys lie.
-func (s *Set) PayloadFile() string { return filepath.Join(s.dir, payloads) }
+// PayloadFile is the file with the keys that encrypt the engine's payloads, in
+// the form that package engine/payload reads; it is made when missing.
+func (s *Set) PayloadFile() (string, error) {
+	path := filepath.Join(s.dir, payloads)
+	_, err := readOrMake(path, freshKeys)
+	return path, err
+}
 
 // rootKey is 32 random bytes in base64, made once.
 func rootKey(path string) ([]byte, error) {
@@ -66,25 +71,27 @@ func rootKey(path string) ([]byte, error) {
 	return root, nil
 }
 
-// linkFile is the form of links.json: rotate by adding a key and naming it
-// active; drop a key to make every link under it void.
-type linkFile struct {
+// keyFile is the form of links.json and payload-keys.json: rotate by adding a
+// key and naming it active; dropping a key makes void what was made under it.
+type keyFile struct {
 	Active string            `json:"active"`
 	Keys   map[string]string `json:"keys"`
 }
 
+func freshKeys() ([]byte, error) {
+	var raw [32]byte
+	if _, err := rand.Read(raw[:]); err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(keyFile{Active: "k1", Keys: map[string]string{"k1": base64.StdEncoding.EncodeToString(raw[:])}}, "", "  ")
+}
+
 func linkKeys(path string) (approval.KeyRing, error) {
-	text, err := readOrMake(path, func() ([]byte, error) {
-		var raw [32]byte
-		if _, err := rand.Read(raw[:]); err != nil {
-			return nil, err
-		}
-		return json.MarshalIndent(linkFile{Active: "k1", Keys: map[string]string{"k1": base64.StdEncoding.EncodeToString(raw[:])}}, "", "  ")
-	})
+	text, err := readOrMake(path, freshKeys)
 	if err != nil {
 		return approval.KeyRing{}, err
 	}
-	var f linkFile
+	var f keyFile
 	if json.Unmarshal(text, &f) != nil {
 		return approval.KeyRing{}, malformed(path)
 	}
