@@ -44,7 +44,7 @@ type Token struct {
 	Hebrew bool
 	// Shout is true for a Latin word of three or more letters, all capital.
 	Shout bool
-	// Stop is true for a mark that ends a clause (. ! ? ; or a new line).
+	// Stop is true for a mark that ends a clause (. ! ? , ; or a new line).
 	Stop bool
 }
 
@@ -96,7 +96,7 @@ func Tokens(text string) []Token {
 				i++
 			}
 			out = append(out, wordToken(runes[start:i]))
-		case r == '.' || r == '!' || r == '?' || r == ';' || r == '\n' || r == '…':
+		case r == '.' || r == '!' || r == '?' || r == ';' || r == ',' || r == '\n' || r == '…':
 			out = append(out, Token{Form: string(r), Stop: true})
 			i++
 		case unicode.Is(unicode.So, r) || r >= 0x1F000:
