@@ -17,12 +17,14 @@ import (
 
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/migdalor/migdalor/internal/engine/payload"
 	"github.com/migdalor/migdalor/internal/fault"
 )
 
@@ -103,6 +105,56 @@ func TestPayloadsAtRestAreNotReadable(t *testing.T) {
 	// The search attribute is stored in clear: finding it shows that the search works.
 	if found := filesWith(t, shared.options.Dir, number); len(found) == 0 {
 		t.Error("the search through the files finds nothing at all")
+	}
+}
+
+// TestMissingKeyHaltsWorkflow: a worker that lacks the key neither ends the
+// workflow nor drops its signals; one that has it goes on.
+func TestMissingKeyHaltsWorkflow(t *testing.T) {
+	c := dialShared(t, DialOptions{})
+	other, err := payload.NewKeyRing("other", map[string][]byte{"other": bytes.Repeat([]byte{9}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blind, err := shared.Dial(t.Context(), DialOptions{Keys: other})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blind.Close()
+	w := NewWorker(blind, t.Name(), nil)
+	registerAll(w)
+	w.RegisterWorkflow(collect)
+	if err := w.Start(); err != nil {
+		t.Fatal(err)
+	}
+	options := client.StartWorkflowOptions{TaskQueue: t.Name(), WorkflowTaskTimeout: time.Second}
+	run, err := c.ExecuteWorkflow(t.Context(), options, collect, time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SignalWorkflow(t.Context(), run.GetID(), run.GetRunID(), "note", "end"); err != nil {
+		t.Fatal(err)
+	}
+	failed := false
+	history := c.GetWorkflowHistory(t.Context(), run.GetID(), run.GetRunID(), true, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for !failed && history.HasNext() {
+		event, err := history.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if event.GetWorkflowExecutionFailedEventAttributes() != nil {
+			t.Fatal("a missing key ended the workflow")
+		}
+		failed = event.GetWorkflowTaskFailedEventAttributes() != nil
+	}
+	if !failed {
+		t.Fatal("the worker without the key did not fail its task")
+	}
+	w.Stop()
+	work(t, c, func(r worker.Registry) { registerAll(r); r.RegisterWorkflow(collect) })
+	var got collected
+	if err := run.Get(t.Context(), &got); err != nil || got.Timers != 1 {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 

@@ -23,6 +23,12 @@ const (
 	cipherName   = "AES-256-GCM"
 )
 
+// Codes of the faults of Decode.
+const (
+	codeKeyUnknown = "payload_key_unknown"
+	codeTampered   = "payload_tampered"
+)
+
 // Codec encrypts each payload with AES-256-GCM, a random nonce and the ring's
 // active key, and decrypts with whichever key wrote it.
 type Codec struct {
@@ -37,9 +43,10 @@ func NewCodec(ring *KeyRing, random io.Reader) *Codec {
 	return &Codec{ring: ring, random: random}
 }
 
-// DataConverter is the SDK's default converter behind the codec.
+// DataConverter is the SDK's default converter behind the codec. In workflow
+// code a payload that cannot be decrypted halts the workflow and does not end it.
 func (c *Codec) DataConverter() converter.DataConverter {
-	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), c)
+	return guarded{converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), c)}
 }
 
 // FailureConverter encrypts the text and stack of errors too: they quote data.
@@ -88,12 +95,12 @@ func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 		id := string(p.GetMetadata()[metaKeyID])
 		aead, ok := c.ring.aeads[id]
 		if !ok {
-			return nil, fault.New(fault.Internal, "payload_key_unknown",
+			return nil, fault.New(fault.Internal, codeKeyUnknown,
 				"A payload was encrypted with key %q, which is not in the key ring: put the old key back.", id)
 		}
 		plain, err := open(aead, p.GetData(), bound(id))
 		if err != nil {
-			return nil, fault.New(fault.Internal, "payload_tampered",
+			return nil, fault.New(fault.Internal, codeTampered,
 				"A payload encrypted with key %q is damaged or was altered.", id).Because(err)
 		}
 		opened[i] = &commonpb.Payload{}
