@@ -1,0 +1,139 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"testing"
+	"time"
+
+	"github.com/migdalor/migdalor/internal/source"
+)
+
+// Person is somebody at the console: a cookie jar and the address of the server.
+type Person struct {
+	Base   string
+	client *http.Client
+}
+
+// NewPerson is somebody who has not signed in.
+func NewPerson(t testing.TB, base string) *Person {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Person{Base: base, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+}
+
+// SignIn signs a new person in.
+func SignIn(t testing.TB, base, email, password string) *Person {
+	t.Helper()
+	p := NewPerson(t, base)
+	p.Must(t, http.MethodPost, "/session", map[string]any{"email": email, "password": password}, nil)
+	return p
+}
+
+// Answer is what a call was answered.
+type Answer struct {
+	Status int
+	Body   []byte
+	Header http.Header
+}
+
+// Code is the code of a problem.
+func (a Answer) Code() string {
+	var p struct {
+		Code string `json:"code"`
+	}
+	_ = json.Unmarshal(a.Body, &p)
+	return p.Code
+}
+
+// Call sends JSON to /api/v1; an error is one of the wire.
+func (p *Person) Call(method, path string, in any, headers ...string) (Answer, error) {
+	body := io.Reader(http.NoBody)
+	if in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			return Answer{}, err
+		}
+		body = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequest(method, p.Base+"/api/v1"+path, body)
+	if err != nil {
+		return Answer{}, err
+	}
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	return p.do(req)
+}
+
+func (p *Person) do(req *http.Request) (Answer, error) {
+	res, err := p.client.Do(req)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	return Answer{Status: res.StatusCode, Body: raw, Header: res.Header}, err
+}
+
+// Must calls and insists on success; out may be nil.
+func (p *Person) Must(t testing.TB, method, path string, in, out any, headers ...string) {
+	t.Helper()
+	a, err := p.Call(method, path, in, headers...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if a.Status >= 300 {
+		t.Fatalf("%s %s: %d %s", method, path, a.Status, a.Body)
+	}
+	if out != nil {
+		if err := json.Unmarshal(a.Body, out); err != nil {
+			t.Fatalf("%s %s: %v in %s", method, path, err, a.Body)
+		}
+	}
+}
+
+// Hook delivers a signed body to a source, as Standard Webhooks asks.
+func Hook(base, hookURL, secret, id string, body any) (Answer, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return Answer{}, err
+	}
+	req, err := http.NewRequest(http.MethodPost, hookURL, bytes.NewReader(raw))
+	if err != nil {
+		return Answer{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if err := source.Sign(secret, id, time.Now(), raw, req.Header); err != nil {
+		return Answer{}, err
+	}
+	return (&Person{Base: base, client: &http.Client{Timeout: 30 * time.Second}}).do(req)
+}
+
+// Eventually waits until check is content, and fails with its last complaint.
+func Eventually(t testing.TB, within time.Duration, check func() error) {
+	t.Helper()
+	deadline := time.Now().Add(within)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := check()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(fmt.Errorf("after %v: %w", within, err))
+		}
+		<-tick.C
+	}
+}
