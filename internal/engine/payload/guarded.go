@@ -17,7 +17,7 @@ var _ converter.ContextAware = guarded{}
 
 // WithWorkflowContext gives the converter for workflow code.
 func (g guarded) WithWorkflowContext(converter.WorkflowContext) converter.DataConverter {
-	return halting{g.DataConverter}
+	return halting(g)
 }
 
 // WithContext gives the converter for clients and activities.
