@@ -89,21 +89,33 @@ func (s *stream) ordinary(brand string) {
 	}
 }
 
+// firstVoices is how many of the crisis texts open it, in their order: they name the danger.
+const firstVoices = 5
+
+// mood is the tone of the next voice: defenders speak up only after a while.
+func (s *stream) mood(at time.Duration) tone {
+	switch n := s.rng.IntN(10); {
+	case n == 0:
+		return plain
+	case n == 1 && at > Calm+30*time.Second:
+		return pleased
+	}
+	return upset
+}
+
 // crisis is the many voices: four in five are upset, the rest ask or defend.
 func (s *stream) crisis() {
-	at := Calm
-	for at < StreamLength {
-		t := upset
-		switch s.rng.IntN(10) {
-		case 0:
-			t = plain
-		case 1:
-			if at > Calm+30*time.Second {
-				t = pleased
-			}
+	first := library[topic{crisisTexts, "he", upset}][:firstVoices]
+	for at, n := Calm, 0; at < StreamLength; n++ {
+		t, language := upset, "he"
+		var text string
+		if n < len(first) {
+			text = fill(s.rng, first[n], language)
+		} else {
+			t, language = s.mood(at), speaks(s.rng)
+			text = compose(s.rng, crisisTexts, language, t)
 		}
-		language := speaks(s.rng)
-		s.add(at, say(s.rng, s.next(), Dairy, language, compose(s.rng, crisisTexts, language, t), t, s.start.Add(s.wall(at))))
+		s.add(at, say(s.rng, s.next(), Dairy, language, text, t, s.start.Add(s.wall(at))))
 		at += time.Duration(float64(gap(at)) * (0.6 + 0.8*s.rng.Float64()))
 	}
 }

@@ -74,11 +74,15 @@ var endings = map[tone]map[string][]string{
 
 // compose writes one text.
 func compose(rng *rand.Rand, about, language string, t tone) string {
-	text := pick(rng, library[topic{about, language, t}])
+	return fill(rng, pick(rng, library[topic{about, language, t}]), language) + pick(rng, endings[t][language])
+}
+
+// fill puts something into each place of a text.
+func fill(rng *rand.Rand, text, language string) string {
 	for _, place := range []string{"{product}", "{city}", "{when}"} {
 		text = strings.ReplaceAll(text, place, pick(rng, fillings[language][place]))
 	}
-	return text + pick(rng, endings[t][language])
+	return text
 }
 
 func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
