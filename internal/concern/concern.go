@@ -85,14 +85,14 @@ var taxonomy string
 type Keywords struct {
 	concerns []Concern
 	flags    []Flag
-	// tables hold one word list per concern, then one per flag: a word may stand in several.
-	tables []words.Table[string]
+	// table holds all words; a value is the number of the concern, or that of the
+	// flag after the concerns. A word may stand in several lists.
+	table words.Table[int]
 }
 
 // NewKeywords builds the finder.
 func NewKeywords() *Keywords {
 	k := &Keywords{concerns: Concerns(), flags: Flags()}
-	k.tables = make([]words.Table[string], len(k.concerns)+len(k.flags))
 	if err := k.load(taxonomy); err != nil {
 		panic("concern: the embedded taxonomy is broken: " + err.Error())
 	}
@@ -111,8 +111,7 @@ func (k *Keywords) load(list string) error {
 			return fmt.Errorf("unknown line %.30q", line)
 		}
 		for entry := range strings.SplitSeq(rest, ",") {
-			entry = strings.TrimSpace(entry)
-			k.tables[i].Add(entry, strings.TrimSuffix(entry, "*"))
+			k.table.Add(strings.TrimSpace(entry), i)
 		}
 	}
 	return nil
@@ -128,22 +127,18 @@ func (k *Keywords) index(name string) int {
 	return slices.Index(k.concerns, Concern(name))
 }
 
-// Find looks every word up in every list.
+// Find looks every word up in all lists at once.
 func (k *Keywords) Find(text, _ string) Finding {
 	tokens := words.Tokens(text)
-	hit := make([]bool, len(k.tables))
+	hit := make([]bool, len(k.concerns)+len(k.flags))
 	var f Finding
 	for i := range tokens {
-		for j := range k.tables {
-			m, ok := k.tables[j].At(tokens[i:])
-			if !ok {
-				continue
+		k.table.All(tokens[i:], func(m words.Match[int]) {
+			hit[m.Value] = true
+			if word := strings.ReplaceAll(m.Entry, "*", ""); !slices.Contains(f.Words, word) {
+				f.Words = append(f.Words, word)
 			}
-			hit[j] = true
-			if !slices.Contains(f.Words, m.Value) {
-				f.Words = append(f.Words, m.Value)
-			}
-		}
+		})
 	}
 	for j, c := range k.concerns {
 		if hit[j] {

@@ -265,3 +265,15 @@ func FuzzParseBatch(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkNormalise(b *testing.B) {
+	in := sample()
+	in.Text = "המוצר היה טעים מאוד אבל השירות של המוקד היה נורא, חיכיתי שעה ואף אחד לא ענה לי. not coming back"
+	for b.Loop() {
+		m, err := Normalise(in, now)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = m.Key()
+	}
+}

@@ -15,6 +15,9 @@ type Table[V any] struct {
 	longest, shortest int
 }
 
+// maxStem is the longest beginning that may be listed, in runes.
+const maxStem = 24
+
 type entry[V any] struct {
 	rest  []pattern
 	value V
@@ -56,6 +59,9 @@ func (t *Table[V]) Add(text string, value V) {
 		return
 	}
 	n := utf8.RuneCountInString(first.form)
+	if n > maxStem {
+		panic("words: the beginning " + text + " is longer than any that is looked up")
+	}
 	t.longest, t.shortest = max(t.longest, n), min(t.shortest, n)
 	t.begin[first.form] = append(t.begin[first.form], e)
 }
@@ -64,52 +70,57 @@ func (t *Table[V]) Add(text string, value V) {
 // one length the less stripped form and the longer beginning win.
 func (t *Table[V]) At(tokens []Token) (Match[V], bool) {
 	var best Match[V]
-	if len(tokens) == 0 {
-		return best, false
-	}
-	for _, form := range tokens[0].Forms() {
-		best = longer(best, t.whole[form], tokens)
-		if best.Len > 0 && len(tokens) == 1 {
-			return best, true
+	t.All(tokens, func(m Match[V]) {
+		if m.Len > best.Len {
+			best = m
 		}
-		n := 0
-		ends := make([]int, 0, 24)
-		for i := range form {
-			if n >= t.shortest && n > 0 {
-				ends = append(ends, i)
-			}
-			if n++; n > t.longest {
-				break
-			}
-		}
-		if n >= t.shortest && n <= t.longest {
-			ends = append(ends, len(form))
-		}
-		for i := len(ends) - 1; i >= 0; i-- {
-			best = longer(best, t.begin[form[:ends[i]]], tokens)
-		}
-	}
+	})
 	return best, best.Len > 0
 }
 
-func longer[V any](best Match[V], entries []entry[V], tokens []Token) Match[V] {
-	for _, e := range entries {
-		n := 1 + len(e.rest)
-		if n <= best.Len || n > len(tokens) {
-			continue
-		}
-		ok := true
-		for i, p := range e.rest {
-			if !p.matches(tokens[i+1]) {
-				ok = false
+// All gives every entry that stands at tokens[0]: for each form of the word, the
+// whole word first and then its beginnings, the longer before the shorter.
+func (t *Table[V]) All(tokens []Token, found func(Match[V])) {
+	if len(tokens) == 0 {
+		return
+	}
+	for _, form := range tokens[0].Forms() {
+		each(t.whole[form], tokens, found)
+		var ends [maxStem + 1]int
+		n := 0
+		for i := range form {
+			if n > t.longest {
 				break
 			}
+			ends[n] = i
+			n++
 		}
-		if ok {
-			best = Match[V]{Value: e.value, Entry: e.text, Len: n}
+		if n <= t.longest {
+			ends[n] = len(form)
+		} else {
+			n = t.longest
+		}
+		for ; n >= t.shortest && n > 0; n-- {
+			each(t.begin[form[:ends[n]]], tokens, found)
 		}
 	}
-	return best
+}
+
+func each[V any](entries []entry[V], tokens []Token, found func(Match[V])) {
+	for _, e := range entries {
+		if n := 1 + len(e.rest); n <= len(tokens) && follows(e.rest, tokens[1:n]) {
+			found(Match[V]{Value: e.value, Entry: e.text, Len: n})
+		}
+	}
+}
+
+func follows(rest []pattern, tokens []Token) bool {
+	for i, p := range rest {
+		if !p.matches(tokens[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p pattern) matches(t Token) bool {
