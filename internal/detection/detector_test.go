@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // begin is a Sunday.
@@ -300,6 +302,35 @@ func TestCausality(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The same for arbitrary counts: whatever is added after a moment, its answer stays.
+func TestCausalityHoldsForAnyCounts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		hours := rapid.IntRange(1, 200).Draw(t, "hours")
+		end := begin.Add(time.Duration(hours) * time.Hour)
+		past, both := NewHistory(begin, end), NewHistory(begin, end.Add(48*time.Hour))
+		for range rapid.IntRange(0, 60).Draw(t, "bursts") {
+			at := begin.Add(time.Duration(rapid.Int64Range(0, int64(end.Sub(begin)+47*time.Hour)).Draw(t, "at")))
+			n := rapid.IntRange(0, 300).Draw(t, "mentions")
+			neg := rapid.IntRange(0, n).Draw(t, "negative")
+			if index(at) <= index(end) {
+				past.Add(at, n, neg)
+			}
+			both.Add(at, n, neg)
+		}
+		settings := Settings{Sensitivity: rapid.IntRange(0, 6).Draw(t, "sensitivity")}
+		a, stateA := Detector{}.Evaluate(past, end, settings, State{})
+		b, stateB := Detector{}.Evaluate(both, end, settings, State{})
+		if !reflect.DeepEqual(a, b) || stateA != stateB {
+			t.Fatalf("the future changed the answer:\n%+v\n%+v", a, b)
+		}
+		for _, s := range a.Signals {
+			if math.IsNaN(s.Score+s.Ratio+s.Expected) || math.IsInf(s.Score+s.Ratio+s.Expected, 0) || s.Score < 0 {
+				t.Fatalf("not a figure: %+v", s)
+			}
+		}
+	})
 }
 
 func TestEarlierMomentNeverRings(t *testing.T) {

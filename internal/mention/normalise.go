@@ -1,8 +1,6 @@
 package mention
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"math"
 	"slices"
@@ -123,11 +121,12 @@ func clean(s string, lines bool) string {
 }
 
 // MatchText gives the form of a text that is compared and searched: NFKC, lower
-// case, no hidden or direction characters, single spaces. It is empty for a
-// text that shows nothing.
+// case, no niqqud, no hidden or direction characters, single spaces. It is empty
+// for a text that shows nothing.
 func MatchText(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x3164 {
+		niqqud := r >= 0x0591 && r <= 0x05C7 && unicode.Is(unicode.Mn, r)
+		if niqqud || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x3164 {
 			return -1
 		}
 		return unicode.ToLower(r)
@@ -237,39 +236,4 @@ func takeRaw(in Input, m *Mention) *fault.Error {
 		m.Raw = in.Raw
 	}
 	return nil
-}
-
-// For gives the mention an id and its owners, and with them its dedupe key.
-func (m Mention) For(id, clientID, sourceID string) Mention {
-	m.ID, m.ClientID, m.SourceID = id, clientID, sourceID
-	m.DedupeKey = m.Key()
-	return m
-}
-
-// Key is the same, within one client, for two deliveries of one utterance: a
-// SHA-256 in hex over source and external id; without an external id over the
-// normalised URL and the text; without either over source, author, time and text.
-func (m Mention) Key() string {
-	switch {
-	case m.ExternalID != "":
-		return digest("external", m.SourceID, m.ExternalID)
-	case m.URL != "":
-		return digest("url", m.URL, m.MatchText)
-	default:
-		return digest("said", m.SourceID, m.Author.Handle, m.Author.Name, m.GroupName, m.PublishedAt.Format(time.RFC3339Nano), m.MatchText)
-	}
-}
-
-// digest hashes parts so that no two different lists of parts look alike.
-func digest(parts ...string) string {
-	h := sha256.New()
-	for _, p := range parts {
-		var n [8]byte
-		for i := range n {
-			n[i] = byte(len(p) >> (8 * i))
-		}
-		h.Write(n[:])
-		h.Write([]byte(p))
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }

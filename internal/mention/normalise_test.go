@@ -51,6 +51,7 @@ func TestNormaliseText(t *testing.T) {
 		{"lines stay for display", "a\r\nb\tc", "a\nb\tc", "a b c"},
 		{"hidden characters stay for display only", "Hel\u200blo \u202eevil\u202c", "Hel\u200blo \u202eevil\u202c", "hello evil"},
 		{"joined emoji stay whole", "👩\u200d🚒", "👩\u200d🚒", "👩🚒"},
+		{"niqqud is for display", "שָׁלוֹם", "שָׁלוֹם", "שלום"},
 		{"compatibility form", "ﬁne Ａ", "ﬁne Ａ", "fine a"},
 	}
 	for _, tt := range tests {
