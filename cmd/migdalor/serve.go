@@ -21,9 +21,10 @@ import (
 type serveCmd struct {
 	config.Common
 	config.HTTP
-	Demo       bool   `help:"Load the demonstration agency once and play its stream live."`
-	DemoSeed   uint64 `help:"Seed of the demonstration's stream." default:"1" name:"demo-seed"`
-	TemporalUI string `help:"Address for Temporal's own web page, host:port on this machine; off without it." name:"temporal-ui"`
+	Demo       bool    `help:"Load the demonstration agency once and play its stream live."`
+	DemoSeed   uint64  `help:"Seed of the demonstration's stream." default:"1" name:"demo-seed"`
+	DemoSpeed  float64 `help:"How many times faster than real time the stream plays." default:"1" name:"demo-speed"`
+	TemporalUI string  `help:"Address for Temporal's own web page, host:port on this machine; off without it." name:"temporal-ui"`
 }
 
 // Run serves everything in one process.
@@ -52,7 +53,7 @@ func (c serveCmd) Run(ctx context.Context, io std) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	if c.Demo {
-		p.loop("demonstration", p.playDemo(c.DemoSeed))
+		p.loop("demonstration", p.playDemo(c.DemoSeed, c.DemoSpeed))
 	}
 	return p.serveHTTP(ctx, c.HTTP, listener, io, c.Demo)
 }

@@ -228,6 +228,14 @@ func (d *DB) Alerts(ctx context.Context, scope Scope, state, clientID string, p 
 	return out, next, nil
 }
 
+// Busy reports whether a client has an alert or a crisis that is open.
+func (d *DB) Busy(ctx context.Context, clientID string) (bool, error) {
+	var n int64
+	err := d.read.WithContext(ctx).Raw(`SELECT (SELECT COUNT(*) FROM alerts WHERE client_id = ? AND state IN ('open', 'snoozed'))
+		+ (SELECT COUNT(*) FROM crises WHERE client_id = ? AND status = 'open')`, clientID, clientID).Scan(&n).Error
+	return n > 0, translate(err)
+}
+
 // undecided refuses a triage that came second, and says what happened instead.
 func undecided(a Alert) error {
 	if a.State == AlertOpen || a.State == AlertSnoozed {
