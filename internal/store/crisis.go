@@ -117,8 +117,8 @@ func (tx *Tx) openCrisis(o OpenCrisis) (Crisis, error) {
 	if o.LeadID == "" && tx.by.Type == audit.ActorUser {
 		o.LeadID = tx.by.ID
 	}
-	if o.LeadID != "" {
-		if err := tx.mustBeEnabled(o.LeadID); err != nil {
+	if o.LeadID != "" && o.LeadID != tx.by.ID {
+		if err := tx.mayLead(o.LeadID, client.ID); err != nil {
 			return Crisis{}, err
 		}
 	}

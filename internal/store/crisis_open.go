@@ -93,14 +93,8 @@ func baselineBefore(g *gorm.DB, clientID string, first At) (Baseline, error) {
 // triaged records that a person has decided what the alert is: the triage task
 // of this wave is done and the clock is met.
 func (tx *Tx) triaged(c Crisis) error {
-	var open []Task
-	if err := tx.g.Where("crisis_id = ? AND wave = ? AND kind = ? AND state = ?", c.ID, c.Wave, taskKindTriage, TaskOpen).Find(&open).Error; err != nil {
+	if err := tx.finishKind(c, taskKindTriage); err != nil {
 		return err
-	}
-	for _, t := range open {
-		if err := tx.finishTask(c, t, TaskDone, ""); err != nil {
-			return err
-		}
 	}
 	return tellWorkflow(tx, WorkflowCrisis, c.ID, FactTriaged, "")
 }

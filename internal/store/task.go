@@ -158,3 +158,19 @@ func (tx *Tx) blocked(t Task) (bool, error) {
 		t.CrisisID, t.Wave, t.BlockedBy.V, TaskOpen).Scan(&n).Error
 	return n > 0, err
 }
+
+// finishKind marks the open tasks of a kind in this wave as done, because what
+// they ask for has just been recorded.
+func (tx *Tx) finishKind(c Crisis, kind string) error {
+	var open []Task
+	err := tx.g.Where("crisis_id = ? AND wave = ? AND kind = ? AND state = ?", c.ID, c.Wave, kind, TaskOpen).Order("position").Find(&open).Error
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if err := tx.finishTask(c, t, TaskDone, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}

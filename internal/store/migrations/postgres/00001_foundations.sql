@@ -313,6 +313,7 @@ CREATE TABLE escalations (
   id TEXT PRIMARY KEY,
   client_id TEXT NOT NULL REFERENCES clients(id),
   crisis_id TEXT NOT NULL REFERENCES crises(id),
+  wave BIGINT NOT NULL,
   clock_kind TEXT NOT NULL,
   step BIGINT NOT NULL,
   recipients TEXT NOT NULL,
@@ -391,7 +392,6 @@ CREATE TABLE reviews (
   reason TEXT NOT NULL DEFAULT '',
   decided_by TEXT NOT NULL DEFAULT '',
   decided_at BIGINT NOT NULL DEFAULT 0,
-  reminded_at BIGINT NOT NULL DEFAULT 0,
   UNIQUE (crisis_id, wave, offset_days)
 );
 
