@@ -36,12 +36,17 @@ func (d *DB) CountsBetween(ctx context.Context, clientID string, from, to time.T
 
 // History loads what detection needs to judge a client at a moment.
 func (d *DB) History(ctx context.Context, clientID string, at time.Time) (*detection.History, error) {
-	from := at.Add(-detection.HistoryLength - 2*time.Hour)
-	counts, err := d.CountsBetween(ctx, clientID, from, at.Add(detection.Bucket))
+	return d.HistoryBetween(ctx, clientID, at, at)
+}
+
+// HistoryBetween loads what detection needs to judge a client at every moment of a span.
+func (d *DB) HistoryBetween(ctx context.Context, clientID string, first, last time.Time) (*detection.History, error) {
+	from := first.Add(-detection.HistoryLength - 2*time.Hour)
+	counts, err := d.CountsBetween(ctx, clientID, from, last.Add(detection.Bucket))
 	if err != nil {
 		return nil, err
 	}
-	h := detection.NewHistory(from, at)
+	h := detection.NewHistory(from, last)
 	for _, c := range counts {
 		h.Add(c.At.Time, int(c.Mentions), int(c.Negative))
 	}

@@ -90,3 +90,10 @@ func (d *DB) Contacts(ctx context.Context, clientID string) ([]Contact, error) {
 	err := d.read.WithContext(ctx).Where("client_id = ? AND removed_at = 0", clientID).Order("name, id").Find(&out).Error
 	return out, translate(err)
 }
+
+// Contact reads one of a client's contacts.
+func (d *DB) Contact(ctx context.Context, clientID, id string) (Contact, error) {
+	var c Contact
+	err := d.read.WithContext(ctx).Where("id = ? AND client_id = ? AND removed_at = 0", id, clientID).Take(&c).Error
+	return c, translate(missing(err, "contact"))
+}

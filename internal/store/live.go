@@ -40,6 +40,13 @@ func (d *DB) LiveHead(ctx context.Context) (int64, error) {
 	return n, translate(err)
 }
 
+// LiveTail is the oldest sequence number that is kept, 0 when none is.
+func (d *DB) LiveTail(ctx context.Context) (int64, error) {
+	var n int64
+	err := d.read.WithContext(ctx).Raw("SELECT COALESCE(MIN(seq), 0) FROM live_events").Scan(&n).Error
+	return n, translate(err)
+}
+
 // PruneLive removes events older than keep; consoles that were away longer reload.
 func (d *DB) PruneLive(ctx context.Context, keep time.Duration) error {
 	return translate(d.write.WithContext(ctx).Exec("DELETE FROM live_events WHERE at < ?", AtOf(d.Now().Add(-keep))).Error)

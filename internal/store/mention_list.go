@@ -86,3 +86,13 @@ func (d *DB) Screenshot(ctx context.Context, m Mention) (Media, error) {
 	err := d.read.WithContext(ctx).Where("sha = ? AND client_id = ?", m.ScreenshotSha, m.ClientID).Take(&out).Error
 	return out, translate(missing(err, "screenshot"))
 }
+
+// MentionsByID reads mentions in the scope; those that are not there are left out.
+func (d *DB) MentionsByID(ctx context.Context, scope Scope, ids []string) ([]Mention, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var out []Mention
+	err := scope.on(d.read.WithContext(ctx), "client_id").Omit("raw").Where("id IN ?", ids).Order("published_at DESC, id DESC").Find(&out).Error
+	return out, translate(err)
+}

@@ -21,15 +21,38 @@ type sessionRow struct {
 
 func (sessionRow) TableName() string { return "sessions" }
 
-// FindCtx reads a session that has not expired.
+const (
+	// SessionLifetime ends every session, SessionIdle one that nobody uses.
+	SessionLifetime = 7 * 24 * time.Hour
+	SessionIdle     = 12 * time.Hour
+	// idleStep is how coarsely use is noted, so that not every read of a page writes.
+	idleStep = 10 * time.Minute
+)
+
+// FindCtx reads a session that has not expired, and notes that it is used.
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var row sessionRow
-	err := s.db.read.WithContext(ctx).Where("token_hash = ? AND expires_at > ?", token, s.db.Now()).Limit(1).Find(&row).Error
-	return row.Data, row.TokenHash != "", translate(err)
+	now := s.db.Now()
+	err := s.db.read.WithContext(ctx).Where("token_hash = ? AND expires_at > ?", token, now).Limit(1).Find(&row).Error
+	if err != nil || row.TokenHash == "" {
+		return nil, false, translate(err)
+	}
+	next := AtOf(now.Add(SessionIdle))
+	if end := AtOf(row.CreatedAt.Add(SessionLifetime)); end.Before(next.Time) {
+		next = end
+	}
+	if next.Sub(row.ExpiresAt.Time) > idleStep {
+		// An update, never an insert: what was ended meanwhile stays ended.
+		err = s.db.write.WithContext(ctx).Exec("UPDATE sessions SET expires_at = ? WHERE token_hash = ?", next, token).Error
+	}
+	return row.Data, true, translate(err)
 }
 
-// CommitCtx stores a session.
+// CommitCtx stores a session; it ends at expiry or when nobody uses it.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	if idle := s.db.Now().Add(SessionIdle); idle.Before(expiry) {
+		expiry = idle
+	}
 	return translate(s.db.write.WithContext(ctx).Exec(`INSERT INTO sessions (token_hash, user_id, data, expires_at, created_at) VALUES (?, '', ?, ?, ?)
 		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`, token, data, AtOf(expiry), s.db.Now()).Error)
 }

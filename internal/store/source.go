@@ -171,3 +171,16 @@ func (d *DB) Received24h(ctx context.Context, clientID string) (map[string]int64
 	}
 	return out, translate(err)
 }
+
+// SourceNames maps ids to names, for lists of mentions in the scope.
+func (d *DB) SourceNames(ctx context.Context, scope Scope) (map[string]string, error) {
+	var rows []struct{ ID, Name string }
+	if err := scope.on(d.read.WithContext(ctx).Table("sources"), "client_id").Select("id", "name").Scan(&rows).Error; err != nil {
+		return nil, translate(err)
+	}
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.Name
+	}
+	return out, nil
+}

@@ -144,3 +144,10 @@ func (d *DB) TargetWithPassword(ctx context.Context, id string) (Target, string,
 	plain, err := d.keys.Open(t.place(), t.Secret)
 	return t, string(plain), err
 }
+
+// Target reads one of a client's targets.
+func (d *DB) Target(ctx context.Context, clientID, id string) (Target, error) {
+	var t Target
+	err := d.read.WithContext(ctx).Where("id = ? AND client_id = ? AND removed_at = 0", id, clientID).Take(&t).Error
+	return t, translate(missing(err, "target"))
+}

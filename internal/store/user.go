@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/mail"
 	"strings"
-	"time"
 
 	"github.com/migdalor/migdalor/internal/audit"
 	"github.com/migdalor/migdalor/internal/fault"
@@ -209,42 +208,6 @@ func (d *DB) SetPassword(ctx context.Context, by audit.Actor, id, hash string, m
 			return err
 		}
 		tx.Record(audit.Event{Stream: audit.AgencyStream, Action: audit.UserPasswordChanged, Object: audit.Object{ID: id}})
-		return nil
-	})
-}
-
-const (
-	signInTries = 8
-	signInPause = 10 * time.Minute
-)
-
-// SignInFailed counts a wrong password; after eight in a row the account pauses for ten minutes.
-func (d *DB) SignInFailed(ctx context.Context, by audit.Actor, u User) error {
-	return d.Change(ctx, by, func(tx *Tx) error {
-		until := At{}
-		if u.FailedSignIns+1 >= signInTries {
-			until = AtOf(tx.now.Add(signInPause))
-		}
-		if err := tx.g.Exec("UPDATE users SET failed_sign_ins = failed_sign_ins + 1, locked_until = ? WHERE id = ?", until, u.ID).Error; err != nil {
-			return err
-		}
-		tx.Record(audit.Event{Stream: audit.AgencyStream, Action: audit.UserSignInFailed, Object: audit.Object{ID: u.ID}, Outcome: audit.OutcomeDenied})
-		return nil
-	})
-}
-
-// SignedIn notes a sign-in; a fresher hash of the same password replaces the old one.
-func (d *DB) SignedIn(ctx context.Context, by audit.Actor, id, rehashed string) error {
-	return d.Change(ctx, by, func(tx *Tx) error {
-		if err := tx.g.Exec("UPDATE users SET failed_sign_ins = 0, locked_until = 0, last_seen_at = ? WHERE id = ?", tx.now, id).Error; err != nil {
-			return err
-		}
-		if rehashed != "" {
-			if err := tx.g.Exec("UPDATE users SET password_hash = ? WHERE id = ?", rehashed, id).Error; err != nil {
-				return err
-			}
-		}
-		tx.Record(audit.Event{Stream: audit.AgencyStream, Action: audit.UserSignedIn, Object: audit.Object{ID: id}})
 		return nil
 	})
 }
