@@ -150,7 +150,7 @@ func factsOf(d Data, w words) []fact {
 	}
 	severity := ""
 	if d.Severity >= 1 && d.Severity < len(w.severities) {
-		severity = isolate(w.severities[d.Severity])
+		severity = w.severities[d.Severity] // our own words, in the direction of the page
 	}
 	var out []fact
 	for _, row := range [][2]string{
