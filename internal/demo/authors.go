@@ -16,7 +16,9 @@ type Item struct {
 	At time.Duration
 	// Brand is the client's short name.
 	Brand string
-	Input mention.Input
+	// Crisis is true for what belongs to the crisis, false for ordinary talk.
+	Crisis bool
+	Input  mention.Input
 }
 
 var firstNames = [][2]string{

@@ -131,7 +131,7 @@ func gap(at time.Duration) time.Duration {
 }
 
 func (s *stream) add(at time.Duration, in mention.Input) {
-	s.items = append(s.items, Item{At: s.wall(at), Brand: Dairy, Input: in})
+	s.items = append(s.items, Item{At: s.wall(at), Brand: Dairy, Crisis: true, Input: in})
 }
 
 // voices are the few that change the crisis: an author with an audience and the press.

@@ -49,13 +49,38 @@ func (in *Intake) evidence(ctx context.Context, client store.Client, v detection
 		page.Cursor = next
 	}
 	e := gather(all, v)
-	severity, reasons := propose(v, e, redLines(all))
+	severity, reasons := propose(v, ratios(all, v), e, redLines(all))
 	e.Reasons = reasons
 	title := "עלייה חדה באזכורים שליליים"
 	if client.Lang == "en" {
 		title = "Sharp rise in negative mentions"
 	}
 	return &store.Hit{ClientID: client.ID, Verdict: v, Severity: severity, Evidence: e, AutoTitle: title}, nil
+}
+
+const (
+	// The severity rule speaks of windows in a row: four quarters of an hour.
+	severityWindow  = 15 * time.Minute
+	severityWindows = 4
+)
+
+// ratios gives negative mentions over those expected in the last windows, oldest
+// first; less than one expected counts as one, as in the verdict.
+func ratios(all []store.Mention, v detection.Verdict) []float64 {
+	expected := 1.0
+	for _, s := range v.Signals {
+		if s.Stream == detection.Negative && s.Window > 0 {
+			expected = max(1, s.Expected*severityWindow.Hours()/s.Window.Hours())
+		}
+	}
+	out := make([]float64, severityWindows)
+	for _, m := range all {
+		age := v.At.Sub(m.PublishedAt.Time)
+		if i := severityWindows - 1 - int(age/severityWindow); negative(m) && age >= 0 && i >= 0 {
+			out[i] += 1 / expected
+		}
+	}
+	return out
 }
 
 func negative(m store.Mention) bool { return m.Effective() == sentiment.Negative }

@@ -97,13 +97,8 @@ func latest(a, b time.Time) time.Time {
 }
 
 // propose applies the visible severity rule to a verdict and its evidence.
-func propose(v detection.Verdict, e store.Evidence, flags []crisis.Flag) (crisis.Severity, []crisis.Reason) {
-	in := crisis.SeverityInput{OverFloor: v.Raised, SharePoints: 100 * (v.NegativeShare - v.BaselineShare), Flags: flags}
-	for _, s := range v.Signals {
-		if s.Stream == detection.Negative {
-			in.Ratios = []float64{s.SustainedRatio, s.Ratio}
-		}
-	}
+func propose(v detection.Verdict, ratios []float64, e store.Evidence, flags []crisis.Flag) (crisis.Severity, []crisis.Reason) {
+	in := crisis.SeverityInput{OverFloor: v.Raised, Ratios: ratios, SharePoints: 100 * (v.NegativeShare - v.BaselineShare), Flags: flags}
 	for _, p := range e.Platforms {
 		if p.Negative >= spreadAtLeast {
 			in.Platforms++

@@ -21,7 +21,11 @@ const watcherKey = "migdalor:tx"
 var writeStatement = regexp.MustCompile(`(?i)^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)\s+"?([a-z_]+)`)
 
 // watch makes the session tell tx which fact tables were written.
-func watch(g *gorm.DB, tx *Tx) *gorm.DB { return g.Set(watcherKey, tx) }
+func watch(g *gorm.DB, tx *Tx) *gorm.DB {
+	// A session can be used again and again; without it each query would add its
+	// conditions to the last one's.
+	return g.Set(watcherKey, tx).Session(&gorm.Session{})
+}
 
 // installGuard registers the callbacks that watch listens to.
 func installGuard(g *gorm.DB) error {
