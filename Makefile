@@ -52,6 +52,7 @@ test: test-prerequisites web ## set everything up and run every test
 	@cd web && npm run --silent lint && npm test --silent
 	@$(say) "Go tests"
 	@go test -timeout 40m ./...
+	@go test -C deploy/check ./...
 	@$(MAKE) --no-print-directory e2e
 
 .PHONY: test-prerequisites
@@ -66,7 +67,7 @@ e2e: test-prerequisites web $(BIN) ## walk through the console in a real browser
 
 .PHONY: peers
 peers: test-prerequisites ## publish to a real Bluesky server, installed from npm (some minutes)
-	@scripts/node-modules.sh e2e/bluesky
+	@./e2e/bluesky/setup.sh
 	@go test -tags peers -count=1 -timeout 15m ./e2e/bluesky/...
 
 .PHONY: lint
