@@ -17,19 +17,19 @@ const coverWithin = 10 * time.Second
 // records the export, sees to it that a signed checkpoint covers the record, and
 // writes the zip. It needs no running server, and does no harm to one. Errors:
 // not_found, export_not_covered, ledger_key_foreign.
-func (l *Ledger) Export(ctx context.Context, by audit.Actor, crisis string, o store.ExportOptions, w io.Writer) (store.Export, error) {
-	s, err := l.key(ctx)
+func (k *Keeper) Export(ctx context.Context, by audit.Actor, crisis string, o store.ExportOptions, w io.Writer) (store.Export, error) {
+	s, err := k.key(ctx)
 	if err != nil {
 		return store.Export{}, err
 	}
-	e, err := l.db.BeginExport(ctx, by, crisis, o)
+	e, err := k.db.BeginExport(ctx, by, crisis, o)
 	if err != nil {
 		return e, err
 	}
-	if err := l.cover(ctx, s, &e); err != nil {
+	if err := k.cover(ctx, s, &e); err != nil {
 		return e, err
 	}
-	return e, l.db.ReadExport(ctx, e, func(in audit.BundleInput) error {
+	return e, k.db.ReadExport(ctx, e, func(in audit.BundleInput) error {
 		in.Keys = s.public + "\n"
 		return audit.WriteBundle(w, in)
 	})
@@ -37,16 +37,16 @@ func (l *Ledger) Export(ctx context.Context, by audit.Actor, crisis string, o st
 
 // cover sequences until the export's entry has its place, which is at once
 // unless another process leads and is about to do it.
-func (l *Ledger) cover(ctx context.Context, s *signer, e *store.Export) error {
+func (k *Keeper) cover(ctx context.Context, s *signer, e *store.Export) error {
 	ctx, cancel := context.WithTimeout(ctx, coverWithin)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if _, err := l.db.Sequence(ctx, s.sign); err != nil {
+		if _, err := k.db.Sequence(ctx, s.sign); err != nil {
 			return err
 		}
-		if err := l.db.LocateExport(ctx, e); err != nil || e.Idx != nil {
+		if err := k.db.LocateExport(ctx, e); err != nil || e.Idx != nil {
 			return err
 		}
 		select {

@@ -20,8 +20,8 @@ type Keys interface {
 	Ledger(origin string) (secret, public string, err error)
 }
 
-// Ledger serves the one log of a deployment.
-type Ledger struct {
+// Keeper serves the one log of a deployment.
+type Keeper struct {
 	db   *store.DB
 	keys Keys
 	host string
@@ -33,11 +33,11 @@ type Ledger struct {
 
 // New makes a ledger. host names the log when its key is made; the name in an
 // existing key wins, since a log keeps its name when its server moves.
-func New(db *store.DB, keys Keys, host string, log *slog.Logger) *Ledger {
+func New(db *store.DB, keys Keys, host string, log *slog.Logger) *Keeper {
 	if host == "" {
 		host = "localhost"
 	}
-	return &Ledger{db: db, keys: keys, host: host, log: log}
+	return &Keeper{db: db, keys: keys, host: host, log: log}
 }
 
 // signer signs for one origin.
@@ -53,18 +53,18 @@ func (s *signer) sign(size int64, root audit.Hash) (string, error) {
 
 // key loads the signer once. Errors: not_set_up before the first run,
 // ledger_key_foreign, those of the key file.
-func (l *Ledger) key(ctx context.Context) (*signer, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.signer != nil {
-		return l.signer, nil
+func (k *Keeper) key(ctx context.Context) (*signer, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.signer != nil {
+		return k.signer, nil
 	}
-	agency, err := l.db.Agency(ctx)
+	agency, err := k.db.Agency(ctx)
 	if err != nil {
 		return nil, err
 	}
 	s := &signer{}
-	if s.secret, s.public, err = l.keys.Ledger(audit.Origin(l.host, agency.ID)); err != nil {
+	if s.secret, s.public, err = k.keys.Ledger(audit.Origin(k.host, agency.ID)); err != nil {
 		return nil, err
 	}
 	if s.verifier, err = audit.ParseVKey(s.public); err != nil {
@@ -74,13 +74,13 @@ func (l *Ledger) key(ctx context.Context) (*signer, error) {
 		return nil, fault.New(fault.Conflict, "ledger_key_foreign",
 			"The ledger's key is that of %s, but this database belongs to the agency %s: give it the keys folder that belongs to it.", s.origin, agency.ID)
 	}
-	l.signer = s
+	k.signer = s
 	return s, nil
 }
 
 // Key is the public verifier key, one line; auditors pin it.
-func (l *Ledger) Key(ctx context.Context) (string, error) {
-	s, err := l.key(ctx)
+func (k *Keeper) Key(ctx context.Context) (string, error) {
+	s, err := k.key(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -88,18 +88,18 @@ func (l *Ledger) Key(ctx context.Context) (string, error) {
 }
 
 // Sequence places what is waiting and signs; see store.DB.Sequence.
-func (l *Ledger) Sequence(ctx context.Context) (int, error) {
-	s, err := l.key(ctx)
+func (k *Keeper) Sequence(ctx context.Context) (int, error) {
+	s, err := k.key(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return l.db.Sequence(ctx, s.sign)
+	return k.db.Sequence(ctx, s.sign)
 }
 
 // Lag is how long the oldest entry without a place has been waiting; 0 when
 // there is none.
-func (l *Ledger) Lag(ctx context.Context) (time.Duration, error) {
-	lag, _, err := l.db.Unsequenced(ctx)
+func (k *Keeper) Lag(ctx context.Context) (time.Duration, error) {
+	lag, _, err := k.db.Unsequenced(ctx)
 	return lag, err
 }
 
@@ -108,8 +108,8 @@ const notReady = 5 * time.Minute
 
 // Ready fails when the ledger lags so far that changes are no longer protected.
 // Errors: ledger_behind.
-func (l *Ledger) Ready(ctx context.Context) error {
-	lag, err := l.Lag(ctx)
+func (k *Keeper) Ready(ctx context.Context) error {
+	lag, err := k.Lag(ctx)
 	if err == nil && lag > notReady {
 		return fault.New(fault.Unavailable, "ledger_behind", "Ledger entries have waited %s for the sequencer.", lag.Round(time.Second))
 	}
@@ -128,12 +128,12 @@ type Status struct {
 }
 
 // Status reads the log's state.
-func (l *Ledger) Status(ctx context.Context) (Status, error) {
-	s, err := l.key(ctx)
+func (k *Keeper) Status(ctx context.Context) (Status, error) {
+	s, err := k.key(ctx)
 	if err != nil {
 		return Status{}, err
 	}
-	last, err := l.db.LastCheckpoint(ctx)
+	last, err := k.db.LastCheckpoint(ctx)
 	if err != nil {
 		return Status{}, err
 	}
@@ -145,13 +145,13 @@ func (l *Ledger) Status(ctx context.Context) (Status, error) {
 		}
 		out.Root = audit.Hex(cp.Root)
 	}
-	out.Lag, err = l.Lag(ctx)
+	out.Lag, err = k.Lag(ctx)
 	return out, err
 }
 
 // Checkpoint is the newest signed checkpoint. Errors: not_found before the first.
-func (l *Ledger) Checkpoint(ctx context.Context) (string, error) {
-	last, err := l.db.LastCheckpoint(ctx)
+func (k *Keeper) Checkpoint(ctx context.Context) (string, error) {
+	last, err := k.db.LastCheckpoint(ctx)
 	if err == nil && last.Size == 0 {
 		err = fault.New(fault.NotFound, "not_found", "There is no checkpoint yet.")
 	}

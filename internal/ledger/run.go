@@ -22,28 +22,28 @@ const (
 // Run sequences until ctx ends: an entry gets its place a fraction of a second
 // after its change, and about a second when there are many. Any number of
 // processes may run it. It waits for the first run's set-up.
-func (l *Ledger) Run(ctx context.Context) error {
+func (k *Keeper) Run(ctx context.Context) error {
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	skip, quiet := 0, 0
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return k.flush(ctx)
 		case <-tick.C:
 		}
 		quiet--
 		if skip--; skip >= 0 {
 			continue
 		}
-		lag, waiting, err := l.db.Unsequenced(ctx)
+		lag, waiting, err := k.db.Unsequenced(ctx)
 		if err == nil && waiting {
 			var n int
-			if n, err = l.Sequence(ctx); n > 0 {
-				skip = rest
+			if n, err = k.Sequence(ctx); n > 0 {
+				skip, lag = rest, 0
 			}
 		}
-		if quiet <= 0 && l.complain(ctx, lag, err) {
+		if quiet <= 0 && k.complain(ctx, lag, err) {
 			quiet = calm
 		}
 		if err != nil {
@@ -53,21 +53,30 @@ func (l *Ledger) Run(ctx context.Context) error {
 }
 
 // complain logs what an operator must know and reports whether it did.
-func (l *Ledger) complain(ctx context.Context, lag time.Duration, err error) bool {
+func (k *Keeper) complain(ctx context.Context, lag time.Duration, err error) bool {
 	switch {
 	case err != nil && !errors.Is(err, context.Canceled) && !fault.Is(err, "not_set_up"):
-		l.log.ErrorContext(ctx, "the ledger cannot be sequenced", "error", err, "lag", lag)
+		k.log.ErrorContext(ctx, "the ledger cannot be sequenced", "error", err, "lag", lag)
 	case err == nil && lag > alarm:
-		l.log.ErrorContext(ctx, "the ledger lags: entries are not yet protected by a signature", "lag", lag)
+		k.log.ErrorContext(ctx, "the ledger lags: entries are not yet protected by a signature", "lag", lag)
 	default:
 		return false
 	}
 	return true
 }
 
-// Flush sequences what is still waiting, for a shutdown.
-func (l *Ledger) Flush(ctx context.Context) error {
-	_, err := l.Sequence(ctx)
+// flushWithin bounds the last sequencing of a process that stops.
+const flushWithin = 3 * time.Second
+
+// flush places what came since the last look, so that a stopped deployment has
+// nothing unsigned.
+func (k *Keeper) flush(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushWithin)
+	defer cancel()
+	_, waiting, err := k.db.Unsequenced(ctx)
+	if err == nil && waiting {
+		_, err = k.Sequence(ctx)
+	}
 	if fault.Is(err, "not_set_up") {
 		return nil
 	}
