@@ -6,7 +6,7 @@ import { isProblem } from './problem';
 
 interface Options<V, R> {
   /** Query keys that the write makes stale. */
-  stale?: QueryKey[] | ((result: R, vars: V) => QueryKey[]);
+  stale?: QueryKey[];
   /** A sentence shown when it worked. */
   said?: string;
   onDone?: (result: R, vars: V) => void;
@@ -37,9 +37,13 @@ export function useWrite<V, R = unknown>(
         throw error;
       }
     },
+    onError: (error) => {
+      // Somebody else was faster: show what is true now beside the refusal.
+      if (!isProblem(error) || (error.status !== 409 && error.status !== 422)) return;
+      for (const queryKey of options.stale ?? []) void client.invalidateQueries({ queryKey });
+    },
     onSuccess: (result, vars) => {
-      const stale = typeof options.stale === 'function' ? options.stale(result, vars) : (options.stale ?? []);
-      for (const queryKey of stale) void client.invalidateQueries({ queryKey });
+      for (const queryKey of options.stale ?? []) void client.invalidateQueries({ queryKey });
       if (options.said) notifications.show({ message: options.said, color: 'teal', autoClose: 4000 });
       options.onDone?.(result, vars);
     },

@@ -18,13 +18,17 @@ export function Strips({ live }: { live: LiveState }) {
   const state = offline ? undefined : system.data;
   return (
     <div role="status">
-      {session.demo ? <Strip icon={<IconFlask size={15} />}>{t('frame.demo_strip')}</Strip> : null}
+      {session.demo ? (
+        <Strip tone="calm" icon={<IconFlask size={15} />}>
+          {t('frame.demo_strip')}
+        </Strip>
+      ) : null}
       {offline ? (
-        <Strip bad icon={<IconPlugConnectedX size={15} />}>
+        <Strip tone="bad" icon={<IconPlugConnectedX size={15} />}>
           {t('frame.offline')}
         </Strip>
       ) : null}
-      {state && !state.temporal.ok ? <Strip bad>{t('frame.engine_down')}</Strip> : null}
+      {state && !state.temporal.ok ? <Strip tone="bad">{t('frame.engine_down')}</Strip> : null}
       {state?.temporal.ok && state.worker_ok === false ? <Strip>{t('frame.worker_down')}</Strip> : null}
       {state?.outbox?.dead ? <Strip>{t('frame.outbox_dead', { count: state.outbox.dead })}</Strip> : null}
       {Math.abs(skew) >= 2 ? <Strip>{t('frame.skew', { minutes: Math.abs(skew) })}</Strip> : null}
@@ -32,9 +36,17 @@ export function Strips({ live }: { live: LiveState }) {
   );
 }
 
-function Strip({ children, icon, bad = false }: { children: ReactNode; icon?: ReactNode; bad?: boolean }) {
+function Strip({
+  children,
+  icon,
+  tone = '',
+}: {
+  children: ReactNode;
+  icon?: ReactNode;
+  tone?: 'bad' | 'calm' | '';
+}) {
   return (
-    <div className={`strip ${bad ? 'bad' : ''}`}>
+    <div className={`strip ${tone}`}>
       <span aria-hidden style={{ display: 'inline-flex' }}>
         {icon ?? <IconAlertTriangle size={15} />}
       </span>

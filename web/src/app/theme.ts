@@ -24,12 +24,26 @@ const teal: MantineColorsTuple = [
   '#0a3943',
 ];
 
+/** Mantine's own parts take their dark surfaces, lines and text from this row. */
+const dark: MantineColorsTuple = [
+  '#e6e9ee',
+  '#c3cad4',
+  '#a3adbb',
+  '#8a94a3',
+  '#3a424e',
+  '#262c35',
+  '#1d222a',
+  '#181c22',
+  '#14181d',
+  '#101317',
+];
+
 export const theme = createTheme({
   fontFamily: "'Heebo Variable', Heebo, Arial, sans-serif",
   fontFamilyMonospace: "'Heebo Variable', Heebo, Arial, sans-serif",
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
   lineHeights: { xs: '1.5', sm: '1.5', md: '1.5', lg: '1.5', xl: '1.5' },
-  colors: { teal },
+  colors: { teal, dark },
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 6 },
   defaultRadius: '8px',

@@ -13,7 +13,9 @@ export function useNoticeWords() {
     const number = words.number || words.crisis_number || '';
     const title = words.title || '';
     const clock =
-      words.kind && i18n.exists(`clock.kinds.${words.kind}`) ? t(`clock.kinds.${words.kind}`) : words.kind;
+      words.kind && i18n.exists(`labels.clock_kinds.${words.kind}`)
+        ? t(`labels.clock_kinds.${words.kind}`)
+        : words.kind;
     const about = [number, title].filter(Boolean).join(' · ');
     const code = notice.kind.replaceAll('.', '_');
     const head = i18n.exists(`notices.${code}`) ? t(`notices.${code}`, { ...words, clock }) : notice.kind;

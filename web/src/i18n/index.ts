@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import labels from '../../../internal/crisis/labels.json';
 import type { Lang } from '../api/types/basics';
 
 const STORED = 'migdalor.lang';
@@ -16,9 +17,31 @@ function bundle(files: Record<string, unknown>): Bundle {
   return out;
 }
 
+/**
+ * The words that mails, exports and the client's page use too come from the one
+ * file that the server embeds: "labels.<group>.<code>", with {name} places.
+ */
+function shared(lang: Lang): Bundle {
+  const out: Bundle = {};
+  for (const [group, codes] of Object.entries(
+    labels as Record<string, Record<string, Record<Lang, string>>>,
+  )) {
+    const said: Bundle = {};
+    for (const [code, both] of Object.entries(codes)) said[code] = both[lang].replace(/\{(\w+)\}/g, '{{$1}}');
+    out[group] = said;
+  }
+  return out;
+}
+
 export const words: Record<Lang, Bundle> = {
-  he: bundle(import.meta.glob('./he/*.json', { eager: true, import: 'default' })),
-  en: bundle(import.meta.glob('./en/*.json', { eager: true, import: 'default' })),
+  he: {
+    labels: shared('he'),
+    ...bundle(import.meta.glob('./he/*.json', { eager: true, import: 'default' })),
+  },
+  en: {
+    labels: shared('en'),
+    ...bundle(import.meta.glob('./en/*.json', { eager: true, import: 'default' })),
+  },
 };
 
 function stored(): Lang {

@@ -47,11 +47,19 @@ const TONES = { ok: '', risk: 'warn', late: 'bad', paused: '', met: 'done' };
 export function useClockWords() {
   const { t, i18n } = useTranslation();
   return {
-    name: (kind: string) => (i18n.exists(`clock.kinds.${kind}`) ? t(`clock.kinds.${kind}`) : kind),
+    name: (kind: string) =>
+      i18n.exists(`labels.clock_kinds.${kind}`) ? t(`labels.clock_kinds.${kind}`) : kind,
     pause: (reason?: string) =>
-      reason && i18n.exists(`clock.pause.${reason}`) ? t(`clock.pause.${reason}`) : (reason ?? ''),
+      reason && i18n.exists(`labels.pause_reasons.${reason}`)
+        ? t(`labels.pause_reasons.${reason}`)
+        : (reason ?? ''),
     time: (left: number) => `${left < 0 ? '-' : ''}${duration(left, t('time.day_letter'))}`,
   };
+}
+
+/** Figures alone are a code; with the letter for days in them they follow the language. */
+function Left({ text }: { text: string }) {
+  return <Bdi code={!/[\u0590-\u05ff]/.test(text)}>{text}</Bdi>;
 }
 
 /** One line: icon, what is left, until when. For lists. */
@@ -67,7 +75,7 @@ export function CountdownLine({ clock, zone }: { clock: Clock; zone: string }) {
         <Icon size={14} aria-hidden />
         <span role="timer">
           {mood === 'late' ? `${t('clock.late')} ` : ''}
-          {mood === 'met' ? t('clock.met') : <Bdi code>{words.time(left)}</Bdi>}
+          {mood === 'met' ? t('clock.met') : <Left text={words.time(left)} />}
           {mood === 'paused' ? ` · ${t('clock.paused')}` : ''}
         </span>
       </span>
@@ -95,7 +103,7 @@ export function CountdownCard({ clock, zone }: { clock: Clock; zone: string }) {
         {words.name(clock.kind)}
       </div>
       <div className="timer" role="timer">
-        {mood === 'met' ? t('clock.met') : <Bdi code>{words.time(left)}</Bdi>}
+        {mood === 'met' ? t('clock.met') : <Left text={words.time(left)} />}
       </div>
       <div className="least">
         {mood === 'late' ? `${t('clock.late')} · ` : ''}

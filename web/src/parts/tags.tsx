@@ -62,7 +62,7 @@ export function StageDots({ stage, closed = false }: { stage: Stage; closed?: bo
           <span key={s} className={`dot ${closed || i < at ? 'done' : i === at ? 'active' : ''}`} />
         ))}
       </span>
-      <span className="small">{closed ? t('stage.closed') : t(`stage.short.${stage}`)}</span>
+      <span className="small">{closed ? t('stage.closed') : t(`labels.stages_short.${stage}`)}</span>
     </span>
   );
 }

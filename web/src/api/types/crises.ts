@@ -111,33 +111,59 @@ export interface CrisisDetail extends Crisis {
 export type Confidence = 'low' | 'medium' | 'high';
 
 export interface ImpactScore {
-  score: number;
-  confidence: Confidence;
+  /** 0 none to 4 grave; null until somebody judged. */
+  score: number | null;
+  confidence: Confidence | '';
   evidence: string;
+}
+
+export interface AssessedPlatform {
+  platform: string;
+  rank: number;
+  note: string;
+  /** A listed platform needs a response there unless this says no. */
+  affected?: boolean;
+  mentions?: number;
+  negative_share?: number;
+}
+
+export interface AssessedConcern {
+  code: string;
+  title: string;
+  mention_ids: string[];
+  plan: string;
+}
+
+export interface AssessedFact {
+  text: string;
+  status: 'verified' | 'unverified' | 'disputed';
+  source: string;
 }
 
 export interface Assessment {
   revision?: number;
-  platforms: { platform: string; rank: number; note: string }[];
-  sentiment: { negative_share: number; note: string };
-  concerns: { code: string; title: string; mention_ids: string[]; plan: string }[];
+  platforms: AssessedPlatform[];
+  sentiment: { negative_share: number; note: string; positive?: number; neutral?: number; negative?: number };
+  concerns: AssessedConcern[];
   impact: { trust: ImpactScore; brand: ImpactScore; revenue: ImpactScore };
-  facts: { text: string; status: 'verified' | 'unverified' | 'disputed'; source: string }[];
+  facts: AssessedFact[];
   stakeholders: string[];
   crisis_type: string;
   prior_crisis: boolean;
   poor_reputation: boolean;
+  without_merit?: boolean;
   strategy: string[];
   strategy_reason: string;
   severity_confirmed?: Severity;
 }
 
+/** What the theory proposes; it never decides. */
 export interface Advice {
   cluster: string;
-  intensified?: boolean;
-  first?: string[];
-  strategies?: string[];
-  supplement?: string[];
-  refused?: string[];
-  [more: string]: unknown;
+  intensified: boolean;
+  first: string[];
+  then: string[];
+  may_deny: boolean;
+  supplements: string[];
+  reasons: Reason[];
 }

@@ -37,8 +37,7 @@ export interface PlanItem {
 export interface Review {
   id: string;
   due_at: string;
-  day?: number;
-  offset_days?: number;
+  days?: number;
   state: string;
   findings?: string;
   actions?: string;
@@ -70,11 +69,14 @@ export interface TimelineItem {
   seq?: number | null;
 }
 
+/** A sentence in the asked language, or in both. */
+export type Worded = string | { he: string; en: string };
+
 export interface Figure {
   key: string;
   value: number | string | null;
   unit?: string;
-  formula?: string;
+  formula?: Worded;
   window?: string;
-  gaps?: string | string[] | null;
+  gaps?: Worded | null;
 }

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { STAGES } from '../../api/types/basics';
+import { countSet, Filters } from '../../parts/Filters';
 import { ClientPicker, PersonPicker, WordPicker } from '../../parts/pickers';
 import { SearchField } from '../../parts/SearchField';
 
@@ -20,7 +21,7 @@ export function QueueFilters() {
   );
   const setQ = useCallback((q: string | undefined) => set({ q }), [set]);
   return (
-    <search className="filters">
+    <Filters set={countSet(search, 'q', 'client', 'severity', 'stage', 'lead', 'sort')}>
       <SearchField value={search.q} onChange={setQ} />
       <ClientPicker anyChoice value={search.client} onChange={(client) => set({ client })} />
       <WordPicker
@@ -32,7 +33,7 @@ export function QueueFilters() {
         onChange={(severity) => set({ severity })}
       />
       <WordPicker
-        words="stage.short"
+        words="labels.stages_short"
         codes={STAGES}
         label={t('queue.stage')}
         anyChoice
@@ -53,6 +54,6 @@ export function QueueFilters() {
         value={search.sort}
         onChange={(sort) => set({ sort })}
       />
-    </search>
+    </Filters>
   );
 }
