@@ -45,6 +45,7 @@ var required = map[Kind][]string{
 	PublicationFailed:  {"title", "platform", "account", "reason", "link"},
 	ByHandToPublish:    {"title", "platform", "account", "link"},
 	UserInvited:        {"agency", "link", "expires"},
+	News:               {"title", "link"},
 }
 
 // set tells which fields of d are filled, by the names that required uses.

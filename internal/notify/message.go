@@ -20,12 +20,14 @@ const (
 	PublicationFailed  Kind = "publication_failed"
 	ByHandToPublish    Kind = "by_hand_to_publish"
 	UserInvited        Kind = "user_invited"
+	// News is any other thing to know; its title and summary are the caller's words.
+	News Kind = "news"
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
 	return []Kind{AlertRaised, ApprovalRequest, ApprovalReminder, ApprovalCode, ApprovalReceipt, ApprovalEscalation,
-		ClockWarning, ClockBreach, CrisisOpened, CrisisClosed, PublicationFailed, ByHandToPublish, UserInvited}
+		ClockWarning, ClockBreach, CrisisOpened, CrisisClosed, PublicationFailed, ByHandToPublish, UserInvited, News}
 }
 
 // Mail is what somebody is to be told, before it is put into words.
@@ -73,6 +75,8 @@ type Data struct {
 	Platform, Account string
 	// Reason says why something failed.
 	Reason string
+	// Dispute says that Link leads to saying "this was not me".
+	Dispute bool
 	// Link is where to go: an absolute http or https address. It stands in the body only.
 	Link string
 	// DueAt, ExpiresAt and HappenedAt are shown in Zone (an IANA name; UTC when empty or unknown).

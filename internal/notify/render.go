@@ -33,6 +33,7 @@ const maxSubject = 150 // characters
 type view struct {
 	Agency, Client, Crisis, Title, Summary, Clock, Comment, Reason, Decision string
 	Percent                                                                  int
+	Dispute                                                                  bool
 }
 
 // fact is one line of the table under the words.
@@ -133,7 +134,7 @@ func viewOf(d Data) view {
 	return view{
 		Agency: isolate(oneLine(d.Agency)), Client: isolate(oneLine(d.Client)), Crisis: ltr(oneLine(d.Crisis)), Title: isolate(oneLine(d.Title)),
 		Summary: isolateLines(d.Summary), Clock: isolate(oneLine(d.Clock)), Comment: isolateLines(d.Comment),
-		Reason: isolateLines(d.Reason), Decision: d.Decision, Percent: d.Percent,
+		Reason: isolateLines(d.Reason), Decision: d.Decision, Percent: d.Percent, Dispute: d.Dispute,
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -86,6 +87,10 @@ func (tx *Tx) askRound(a Approval, dr Draft, kid string) error {
 
 // noticeOf tells people of the agency something about a request.
 func (tx *Tx) noticeOf(a Approval, dr Draft, kind, dedupe string, users []string) error {
+	return tx.noticeWith(a, dr, kind, dedupe, users, nil)
+}
+
+func (tx *Tx) noticeWith(a Approval, dr Draft, kind, dedupe string, users []string, more map[string]string) error {
 	c, err := tx.caseOf(a.CrisisID)
 	if err != nil {
 		return err
@@ -94,9 +99,10 @@ func (tx *Tx) noticeOf(a Approval, dr Draft, kind, dedupe string, users []string
 	if err != nil {
 		return err
 	}
-	return tx.notify(Notice{Kind: kind, ClientID: a.ClientID, CrisisID: a.CrisisID, DedupeKey: dedupe, Users: users, Params: map[string]string{
-		"approval_id": a.ID, "draft_id": dr.ID, "title": dr.Title, "crisis": c.Number, "number": c.Number, "client": client, "kind_of_draft": dr.Kind,
-		"deadline": a.Deadline.Format(time.RFC3339), "version": fmt.Sprint(a.Version)}})
+	params := map[string]string{"approval_id": a.ID, "draft_id": dr.ID, "title": dr.Title, "crisis": c.Number, "number": c.Number, "client": client,
+		"deadline": a.Deadline.Format(time.RFC3339), "version": fmt.Sprint(a.Version)}
+	maps.Copy(params, more)
+	return tx.notify(Notice{Kind: kind, ClientID: a.ClientID, CrisisID: a.CrisisID, DedupeKey: dedupe, Users: users, Params: params})
 }
 
 func (tx *Tx) clientName(id string) (string, error) {

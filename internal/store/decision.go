@@ -217,6 +217,13 @@ func (tx *Tx) decisions(a Approval) ([]Decision, error) {
 	return out, err
 }
 
+// DecisionByLink reads the decision that was made through a link.
+func (d *DB) DecisionByLink(ctx context.Context, linkID string) (Decision, error) {
+	var made Decision
+	err := d.read.WithContext(ctx).Where("link_id = ?", linkID).Take(&made).Error
+	return made, translate(missing(err, "decision"))
+}
+
 // evaluate says what the answers so far amount to.
 func evaluate(a Approval, authorID string, decisions []Decision) approval.Outcome {
 	hash, err := approval.ParseHash(a.VersionHash)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/migdalor/migdalor/internal/approval"
 	"github.com/migdalor/migdalor/internal/audit"
@@ -121,7 +122,8 @@ func (tx *Tx) afterDecision(a Approval, dr Draft, made Decision) error {
 	if a.State == approvalApproved {
 		kind = "approval_approved"
 	}
-	if err := tx.noticeOf(a, dr, kind, "decision:"+made.ID, leads); err != nil {
+	more := map[string]string{"decision": made.Decision, "comment": made.Comment, "hash": made.VersionHash, "by": made.ApproverName, "decided_at": made.DecidedAt.Format(time.RFC3339)}
+	if err := tx.noticeWith(a, dr, kind, "decision:"+made.ID, leads, more); err != nil {
 		return err
 	}
 	return tx.announce("approval", a.ClientID, a.CrisisID, a.ID)

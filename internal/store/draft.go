@@ -99,7 +99,7 @@ type NewDraft struct {
 }
 
 // CreateDraft begins a draft. Errors: crisis_closed, content_invalid,
-// unknown_target, unknown_statement.
+// unknown_target, unknown_statement, draft_title.
 func (d *DB) CreateDraft(ctx context.Context, by audit.Actor, n NewDraft) (Draft, error) {
 	var dr Draft
 	err := d.Change(ctx, by, func(tx *Tx) error {
@@ -160,6 +160,10 @@ func (tx *Tx) content(clientID string, kind approval.ContentKind, w Wording) (ap
 				WithFields(fault.Field{Location: "body.content.texts", Code: "text_repeated", Message: "a platform and language stands there twice"})
 		}
 		c.Texts[t.Platform][t.Lang] = t.Text
+	}
+	if c.Title == "" {
+		return c, fault.New(fault.Invalid, "draft_title", "Give the draft a title.").
+			WithFields(fault.Field{Location: "body.title", Code: "required", Message: "is empty"})
 	}
 	var rows []Target
 	if len(w.Targets) > 0 {
