@@ -149,7 +149,7 @@ type CommandResult struct {
 }
 
 // CodeStageMoved is the application error type of a command that came too late.
-// Its details are a Moved.
+// Its details are a Refusal whose Details hold the fields of Moved.
 const CodeStageMoved = "stage_moved"
 
 // Moved says what happened instead, for the one who came second.
