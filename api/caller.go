@@ -16,6 +16,8 @@ type Caller struct {
 	// Session is a public reference to the session or token, for the ledger.
 	Session string
 	Via     audit.Via
+	// alive fails once the session or token behind the caller has ended.
+	alive func(context.Context) error
 	// readOnly tokens may only read.
 	readOnly bool
 	auth     *policies.Authorizer
@@ -65,10 +67,22 @@ func (c *Caller) sees(clientID string) bool { return c.scope(policies.ClientsVie
 // must admits the caller to a client named in a body, as enforce does for paths.
 func (c *Caller) must(clientID string, p policies.Permission) error {
 	if !c.sees(clientID) {
-		return fault.New(fault.NotFound, "not_found", "There is no such client.")
+		return fault.New(fault.NotFound, "not_found", "There is no such client.").Because(&denial{clientID: clientID, need: p})
 	}
 	if !c.can(clientID, p) {
-		return fault.New(fault.Forbidden, "forbidden", "Your role does not allow this.").With("permission", p.String())
+		return forbidden(p).Because(&denial{clientID: clientID, need: p})
+	}
+	return nil
+}
+
+func forbidden(p policies.Permission) *fault.Error {
+	return fault.New(fault.Forbidden, "forbidden", "Your role does not allow this.").With("permission", p.String())
+}
+
+// mustConsole refuses programs: a token must not make itself outlive its end.
+func (c *Caller) mustConsole() error {
+	if c.Via != audit.ViaConsole {
+		return fault.New(fault.Forbidden, "console_only", "This can only be done by a person in the console, not with a token.")
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (s *Server) idempotent(next echo.HandlerFunc) echo.HandlerFunc {
 		r := c.Request()
 		given := r.Header.Get(idempotencyHeader)
 		caller := callerFrom(r.Context())
-		if given == "" || caller == nil || r.Method == http.MethodGet || r.Method == http.MethodHead || !strings.HasPrefix(r.URL.Path, prefix) {
+		if given == "" || caller == nil || s.unkept[r.Method+" "+c.Path()] || r.Method == http.MethodGet || r.Method == http.MethodHead || !strings.HasPrefix(r.URL.Path, prefix) {
 			return next(c)
 		}
 		if len(given) > 200 {

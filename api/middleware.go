@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -42,9 +43,18 @@ func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 			id = store.NewID()
 		}
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		c.SetRequest(c.Request().WithContext(store.WithRequestID(c.Request().Context(), id)))
+		ctx := store.WithRequestID(c.Request().Context(), id)
+		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, addressKey{}, c.RealIP())))
 		return next(c)
 	}
+}
+
+type addressKey struct{}
+
+// addressFrom is the caller's network address, for limits only.
+func addressFrom(ctx context.Context) string {
+	a, _ := ctx.Value(addressKey{}).(string)
+	return a
 }
 
 // accessLog writes one line a request: the route's template, never the path,
@@ -57,7 +67,9 @@ func (s *Server) accessLog(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		status, route := c.Response().Status, c.Path()
-		s.metrics.observe(c.Request().Method, route, status, time.Since(begin))
+		if route != eventsPath { // an open line is no slow answer
+			s.metrics.observe(c.Request().Method, route, status, time.Since(begin))
+		}
 		level := slog.LevelInfo
 		if status >= http.StatusInternalServerError {
 			level = slog.LevelError

@@ -101,6 +101,15 @@ func humaProblem(status int, msg string, errs ...error) huma.StatusError {
 	return p
 }
 
+// humaProblemIn adds the request's id.
+func humaProblemIn(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+	e := humaProblem(status, msg, errs...)
+	if p, ok := e.(*Problem); ok && ctx != nil {
+		p.RequestID = store.RequestID(ctx.Context())
+	}
+	return e
+}
+
 func sentence(msg string) string {
 	if msg == "" {
 		return ""

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
 
 	"github.com/migdalor/migdalor/internal/store"
 )
@@ -34,14 +35,50 @@ func route[I, O any](s *Server, method, path string, rule Rule, summary string, 
 		f(&op)
 	}
 	s.rules[method+" "+op.Path] = rule
+	s.unkept[method+" "+colons(op.Path)] = op.Metadata[secretAnswer] != nil
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
+			if caller := callerFrom(ctx); caller != nil {
+				s.recordDenial(ctx, caller, err)
+			}
 			return nil, s.problem(ctx, err)
 		}
 		return out, nil
 	})
 }
+
+// plain registers a route that is not JSON in and out: a stream or a file. It can
+// only be public, signed or for any signed-in person; others need the client found first.
+func (s *Server) plain(method, path string, rule Rule, summary string, handle echo.HandlerFunc) {
+	s.rules[method+" "+path] = rule
+	s.huma.OpenAPI().AddOperation(&huma.Operation{OperationID: operationID(method, path), Method: method, Path: path, Summary: summary,
+		Parameters: pathParameters(path), Responses: map[string]*huma.Response{"200": {Description: "OK"}, "default": {Description: "A problem (RFC 9457)"}}})
+	s.echo.Add(method, colons(path), func(c echo.Context) error {
+		if rule.reach == reachSelf && callerFrom(c.Request().Context()) == nil {
+			return notSignedIn()
+		}
+		return handle(c)
+	})
+}
+
+func pathParameters(path string) []*huma.Param {
+	var out []*huma.Param
+	for part := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			out = append(out, &huma.Param{Name: strings.TrimSuffix(name, "}"), In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+		}
+	}
+	return out
+}
+
+// colons writes a path's parameters as Echo does.
+func colons(path string) string { return strings.NewReplacer("{", ":", "}", "").Replace(path) }
+
+const secretAnswer = "secret_answer"
+
+// holdsSecret marks an operation whose answer shows a secret once: it is never kept.
+func holdsSecret(op *huma.Operation) { op.Metadata = map[string]any{secretAnswer: true} }
 
 // created makes 201 the answer of success.
 func created(op *huma.Operation) { op.DefaultStatus = http.StatusCreated }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -54,12 +55,12 @@ func (s *Server) enforce(rule Rule) func(huma.Context, func(huma.Context)) {
 		}
 		caller := callerFrom(ctx.Context())
 		if caller == nil {
-			s.refuse(ctx, fault.New(fault.Unauthenticated, "not_signed_in", "Sign in first."))
+			s.refuse(ctx, notSignedIn())
 			return
 		}
 		clientID, err := s.admit(ctx, rule, caller)
 		if err != nil {
-			s.recordDenial(ctx.Context(), caller, rule, clientID, err)
+			s.recordDenial(ctx.Context(), caller, err)
 			s.refuse(ctx, err)
 			return
 		}
@@ -73,7 +74,7 @@ func (s *Server) admit(ctx huma.Context, rule Rule, caller *Caller) (string, err
 	if err := caller.allowsMethod(ctx.Method()); err != nil {
 		return "", err
 	}
-	denied := fault.New(fault.Forbidden, "forbidden", "Your role does not allow this.").With("permission", rule.need.String())
+	denied := forbidden(rule.need).Because(&denial{kind: rule.kind, need: rule.need})
 	switch rule.reach {
 	case reachSelf, reachBody:
 		return "", nil
@@ -93,12 +94,36 @@ func (s *Server) admit(ctx huma.Context, rule Rule, caller *Caller) (string, err
 		return "", err
 	}
 	if !caller.sees(clientID) {
-		return "", fault.New(fault.NotFound, "not_found", "There is no such %s.", rule.kind)
+		return "", fault.New(fault.NotFound, "not_found", "There is no such %s.", rule.kind).
+			Because(&denial{kind: rule.kind, object: ctx.Param("id"), clientID: clientID, need: rule.need})
 	}
 	if !caller.can(clientID, rule.need) {
-		return clientID, denied
+		return "", forbidden(rule.need).Because(&denial{kind: rule.kind, object: ctx.Param("id"), clientID: clientID, need: rule.need})
 	}
 	return clientID, nil
+}
+
+// denial is the cause inside a refusal; it says what was tried, for the ledger.
+type denial struct {
+	kind             store.ObjectKind
+	object, clientID string
+	need             policies.Permission
+}
+
+// Error is read in logs only.
+func (d *denial) Error() string { return "denied " + d.need.String() }
+
+// recordDenial writes a refused attempt to the ledger. Ids that never were are
+// no attempt on anything and are not written.
+func (s *Server) recordDenial(ctx context.Context, caller *Caller, err error) {
+	var d *denial
+	if !errors.As(err, &d) {
+		return
+	}
+	e := store.Denial{Kind: d.kind, ObjectID: d.object, ClientID: d.clientID, Permission: d.need.String()}
+	if err := s.db.RecordDenial(ctx, caller.actor(), e); err != nil {
+		s.log.ErrorContext(ctx, "a refused attempt could not be recorded", "error", err, "request_id", store.RequestID(ctx))
+	}
 }
 
 type clientKey struct{}
@@ -107,4 +132,8 @@ type clientKey struct{}
 func clientFrom(ctx context.Context) string {
 	id, _ := ctx.Value(clientKey{}).(string)
 	return id
+}
+
+func notSignedIn() *fault.Error {
+	return fault.New(fault.Unauthenticated, "not_signed_in", "Sign in first.")
 }

@@ -1,18 +1,20 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
 	"github.com/migdalor/migdalor/internal/audit"
 	"github.com/migdalor/migdalor/internal/fault"
+	"github.com/migdalor/migdalor/internal/store"
 )
 
 const sessionUser = "user"
@@ -24,8 +26,9 @@ func (s *Server) newSessions() sessionKeeper {
 	m := scs.New()
 	m.Store = s.db.Sessions()
 	m.HashTokenInStore = true
-	m.Lifetime = 7 * 24 * time.Hour
-	m.IdleTimeout = 12 * time.Hour
+	// The idle limit is the store's: the library would write with every request,
+	// and could so bring back a session that was ended meanwhile.
+	m.Lifetime = store.SessionLifetime
 	m.Cookie.Name = "migdalor_session"
 	if s.Secure {
 		m.Cookie.Name = "__Host-migdalor_session"
@@ -39,7 +42,10 @@ func (s *Server) newSessions() sessionKeeper {
 func (k sessionKeeper) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		path := c.Request().URL.Path
-		if !strings.HasPrefix(path, prefix) || path == prefix+"/events" {
+		if !belowAPI(path) {
+			return next(c)
+		}
+		if path == eventsPath {
 			return k.readOnly(c, next)
 		}
 		var err error
@@ -70,7 +76,7 @@ func (k sessionKeeper) readOnly(c echo.Context, next echo.HandlerFunc) error {
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if strings.HasPrefix(r.URL.Path, "/hooks/") || strings.HasPrefix(r.URL.Path, "/a/") {
+		if !belowAPI(r.URL.Path) {
 			return next(c)
 		}
 		var caller *Caller
@@ -106,7 +112,25 @@ func (s *Server) callerBySession(c echo.Context) (*Caller, error) {
 	if !u.DisabledAt.IsZero() {
 		return nil, nil
 	}
-	return &Caller{UserID: u.ID, Name: u.Name, Email: u.Email, Lang: u.Lang, Via: audit.ViaConsole, Session: reference(s.sessions.Token(ctx)), auth: s.Auth}, nil
+	token := s.sessions.Token(ctx)
+	return &Caller{UserID: u.ID, Name: u.Name, Email: u.Email, Lang: u.Lang, Via: audit.ViaConsole, Session: reference(token), auth: s.Auth,
+		alive: func(ctx context.Context) error {
+			_, found, err := s.db.Sessions().FindCtx(ctx, storedToken(token))
+			if err == nil && !found {
+				err = notSignedIn()
+			}
+			return err
+		}}, nil
+}
+
+// belowAPI tells the paths that people and programs sign in for. The others
+// never look at a session: webhooks, the console's files, approval pages.
+func belowAPI(path string) bool { return strings.HasPrefix(path, prefix+"/") }
+
+// storedToken is how the session library names a session to its store.
+func storedToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 func (s *Server) callerByToken(c echo.Context, bearer string) (*Caller, error) {
@@ -122,7 +146,8 @@ func (s *Server) callerByToken(c echo.Context, bearer string) (*Caller, error) {
 	if !u.DisabledAt.IsZero() {
 		return nil, fault.New(fault.Unauthenticated, "token_unknown", "The token is not known, was revoked or has expired.")
 	}
-	return &Caller{UserID: u.ID, Name: u.Name, Email: u.Email, Lang: u.Lang, Via: audit.ViaAPI, Session: t.ID, readOnly: t.Scopes == "read", auth: s.Auth}, nil
+	return &Caller{UserID: u.ID, Name: u.Name, Email: u.Email, Lang: u.Lang, Via: audit.ViaAPI, Session: t.ID, readOnly: t.Scopes == "read", auth: s.Auth,
+		alive: func(ctx context.Context) error { _, err := s.db.TokenBySecret(ctx, bearer); return err }}, nil
 }
 
 // reference names a session in the ledger without giving its secret away.

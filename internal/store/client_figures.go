@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // ClientFigures are what lists of clients show beside the client.
 type ClientFigures struct {
@@ -82,4 +85,20 @@ func (d *DB) OpenDrafts(ctx context.Context, scope Scope) (int64, error) {
 // WaitingApprovals counts the requests for approval that are open.
 func (d *DB) WaitingApprovals(ctx context.Context, scope Scope) (int64, error) {
 	return d.countOf(ctx, scope, "approvals", "state = 'open'")
+}
+
+// CrisisSpan is the time that a crisis' mentions are from; to is zero while it is open.
+func (d *DB) CrisisSpan(ctx context.Context, id string) (from, to time.Time, err error) {
+	var c Crisis
+	if err := whereCrisis(d.read.WithContext(ctx), id).Take(&c).Error; err != nil {
+		return from, to, translate(missing(err, "crisis"))
+	}
+	return c.FirstMentionAt.Time, c.ClosedAt.Time, nil
+}
+
+// ApprovalsWaitingFor counts the open requests whose people include this one, who has not decided yet.
+func (d *DB) ApprovalsWaitingFor(ctx context.Context, scope Scope, userID string) (int64, error) {
+	key := "user:" + userID
+	return d.countOf(ctx, scope, "approvals", "state = 'open' AND rounds LIKE ? AND NOT EXISTS (SELECT 1 FROM decisions x WHERE x.approval_id = approvals.id AND x.approver_key = ?)",
+		`%"`+key+`"%`, key)
 }

@@ -143,6 +143,19 @@ func (d *DB) GrantsOf(ctx context.Context, userID string) ([]Grant, error) {
 	return out, translate(err)
 }
 
+// AllGrants lists everybody's grants by person, disabled people's too.
+func (d *DB) AllGrants(ctx context.Context) (map[string][]Grant, error) {
+	var rows []Grant
+	if err := d.read.WithContext(ctx).Order("domain, role").Find(&rows).Error; err != nil {
+		return nil, translate(err)
+	}
+	out := map[string][]Grant{}
+	for _, g := range rows {
+		out[g.UserID] = append(out[g.UserID], g)
+	}
+	return out, nil
+}
+
 // withRole lists the enabled people who have a role for a client, through the
 // agency or the client itself.
 func (tx *Tx) withRole(role crisis.Role, clientID string) ([]string, error) {
