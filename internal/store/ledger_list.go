@@ -8,7 +8,9 @@ import (
 
 // LedgerFilter narrows the ledger; empty fields do not.
 type LedgerFilter struct {
-	ClientID, CrisisID, ActorID, ObjectID string
+	ClientID, ActorID, ObjectID string
+	// Crisis is an id or a number.
+	Crisis string
 	// Action is an action such as "crisis.opened", or the part before the dot.
 	Action   string
 	From, To time.Time
@@ -23,10 +25,13 @@ func (d *DB) Ledger(ctx context.Context, scope Scope, f LedgerFilter, p Page) ([
 		return nil, "", err
 	}
 	q := scope.on(d.read.WithContext(ctx), "client_id")
-	for column, value := range map[string]string{"client_id": f.ClientID, "crisis_id": f.CrisisID, "actor_id": f.ActorID, "object_id": f.ObjectID} {
+	for column, value := range map[string]string{"client_id": f.ClientID, "actor_id": f.ActorID, "object_id": f.ObjectID} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
 		}
+	}
+	if f.Crisis != "" {
+		q = q.Where("crisis_id IN (SELECT id FROM crises WHERE id = ? OR number = ?)", f.Crisis, f.Crisis)
 	}
 	if strings.Contains(f.Action, ".") {
 		q = q.Where("action = ?", f.Action)

@@ -660,7 +660,8 @@ CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
 WHEN NOT (OLD.idx IS NULL AND NEW.idx IS NOT NULL AND NEW.pos = OLD.pos AND NEW.id = OLD.id AND NEW.log_id = OLD.log_id AND NEW.stream = OLD.stream
   AND NEW.stream_seq = OLD.stream_seq AND NEW.prev_leaf = OLD.prev_leaf AND NEW.body = OLD.body AND NEW.leaf_hash = OLD.leaf_hash
   AND NEW.client_id = OLD.client_id AND NEW.crisis_id = OLD.crisis_id AND NEW.action = OLD.action AND NEW.actor_id = OLD.actor_id
-  AND NEW.object_id = OLD.object_id AND NEW.at = OLD.at)
+  AND NEW.object_id = OLD.object_id AND NEW.at = OLD.at
+  AND NOT EXISTS (SELECT 1 FROM audit_entries WHERE log_id = NEW.log_id AND idx = NEW.idx))
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -674,4 +675,21 @@ CREATE TRIGGER audit_checkpoints_no_delete BEFORE DELETE ON audit_checkpoints BE
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER audit_checkpoints_no_update BEFORE UPDATE ON audit_checkpoints BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+-- +goose StatementEnd
+-- REPLACE deletes the row that is in its way without asking the triggers for deletion.
+-- +goose StatementBegin
+CREATE TRIGGER audit_entries_no_replace BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE pos = NEW.pos) OR EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM audit_entries WHERE stream = NEW.stream AND stream_seq = NEW.stream_seq AND stream_seq > 0)
+  OR EXISTS (SELECT 1 FROM audit_entries WHERE log_id = NEW.log_id AND idx = NEW.idx)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER audit_nodes_no_replace BEFORE INSERT ON audit_nodes WHEN EXISTS (SELECT 1 FROM audit_nodes WHERE log_id = NEW.log_id AND idx = NEW.idx)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER audit_checkpoints_no_replace BEFORE INSERT ON audit_checkpoints
+WHEN EXISTS (SELECT 1 FROM audit_checkpoints WHERE log_id = NEW.log_id AND size = NEW.size)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 -- +goose StatementEnd
