@@ -121,15 +121,13 @@ func (p *process) work() error {
 	if err != nil {
 		return err
 	}
-	if err := p.register(); err != nil {
-		return err
-	}
+	p.register()
 	if err := p.worker.Start(); err != nil {
 		return err
 	}
-	p.loop("relay", p.newRelay(sender).Run)
+	p.startRelay(sender)
 	p.loop("detector", p.intake.Watch)
-	p.loop("sequencer", p.ledger.Run)
+	p.loop("sequencer", func(ctx context.Context) error { return p.ledger.Run(ctx) })
 	p.loop("sweeper", p.sweep)
 	return nil
 }

@@ -112,7 +112,7 @@ func (c workerCmd) Run(ctx context.Context, io std) (err error) {
 		if err != nil {
 			return err
 		}
-		p.loop("metrics", func(ctx context.Context) error { return serveUntil(ctx, listener, api.Health(p.base.db)) })
+		p.loop("metrics", func(ctx context.Context) error { return serveUntil(ctx, listener, api.Probe(p.base.db, p.log)) })
 	}
 	fmt.Fprintln(io.out, "the worker is at work")
 	return p.wait(ctx)
@@ -168,7 +168,7 @@ func (p *process) serveHTTP(ctx context.Context, h config.HTTP, l net.Listener, 
 	}
 	server, err := api.New(api.Deps{
 		DB: p.base.db, Auth: p.auth, Workflows: p.workflows, Links: p.base.keys.Links, Intake: p.intake, Log: p.log, Ledger: p.ledger,
-		Temporal: func(ctx context.Context) error { return engine.Healthy(ctx, p.temporal) },
+		Health: p.health(),
 		Settings: api.Settings{PublicURL: p.cfg.PublicURL, Secure: p.cfg.Secure(), Version: version, Commit: commit, Demo: demo,
 			MailboxDir: mailbox(p.cfg), TrustedProxies: h.TrustedProxy},
 	})
@@ -176,12 +176,20 @@ func (p *process) serveHTTP(ctx context.Context, h config.HTTP, l net.Listener, 
 		return errors.Join(err, l.Close())
 	}
 	p.loop("grants", func(ctx context.Context) error { p.auth.Run(ctx); return nil })
-	p.loop("live", server.Run)
 	p.greet(io.out, demo)
 	g, serving := errgroup.WithContext(ctx)
 	g.Go(func() error { return serveUntil(serving, l, server) })
 	g.Go(func() error { return p.wait(serving) })
 	return g.Wait()
+}
+
+// health asks what this process stands on beside the database.
+func (p *process) health() api.Health {
+	h := api.Health{TemporalMode: "external", Temporal: func(ctx context.Context) error { return engine.Healthy(ctx, p.temporal) }}
+	if p.embedded != nil {
+		h.TemporalMode = "embedded"
+	}
+	return h
 }
 
 func (p *process) greet(w io.Writer, demo bool) {

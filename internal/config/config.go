@@ -24,6 +24,7 @@ type Common struct {
 	LogFormat         string `help:"text or json." enum:"text,json" default:"text" name:"log-format"`
 	OTLPEndpoint      string `help:"OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318. Without it no traces are kept." name:"otlp-endpoint"`
 	MetricsAddr       string `help:"Address for /metrics and /healthz of a worker, host:port; serve and api have them on their own address." name:"metrics-addr"`
+	AllowLoopback     bool   `help:"Let publishing reach servers on this machine; for tests and development." name:"allow-loopback"`
 	Mail              Mail   `embed:"" prefix:"smtp-"`
 	PublicURL         string `help:"Where people reach this server, such as https://crisis.example.com. Default: from --addr." name:"public-url"`
 }
