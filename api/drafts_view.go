@@ -62,7 +62,7 @@ func (s *Server) viewDrafts(ctx context.Context, rows []store.Draft) ([]draftVie
 	if err != nil {
 		return nil, err
 	}
-	numbers, err := s.db.CrisisNumbers(ctx, each(rows, func(d store.Draft) string { return d.CrisisID }))
+	numbers, err := s.db.CrisisNumbers(ctx, store.ScopeAll(), each(rows, func(d store.Draft) string { return d.CrisisID }))
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,8 @@ func (d *DB) Approvals(ctx context.Context, f ApprovalFilter) ([]ApprovalCase, s
 		return nil, "", err
 	}
 	q := f.Scope.on(d.read.WithContext(ctx), "client_id")
-	for column, want := range map[string]string{"state": f.State, "client_id": f.ClientID, "crisis_id": f.CrisisID} {
+	q = inCrisis(q, f.CrisisID)
+	for column, want := range map[string]string{"state": f.State, "client_id": f.ClientID} {
 		if want != "" {
 			q = q.Where(column+" = ?", want)
 		}

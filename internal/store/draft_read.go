@@ -22,7 +22,8 @@ func (d *DB) Drafts(ctx context.Context, f DraftFilter) ([]Draft, string, error)
 		return nil, "", err
 	}
 	q := f.Scope.on(d.read.WithContext(ctx), "client_id")
-	for column, want := range map[string]string{"crisis_id": f.CrisisID, "client_id": f.ClientID, "state": f.State, "kind": f.Kind} {
+	q = inCrisis(q, f.CrisisID)
+	for column, want := range map[string]string{"client_id": f.ClientID, "state": f.State, "kind": f.Kind} {
 		if want != "" {
 			q = q.Where(column+" = ?", want)
 		}
@@ -36,6 +37,14 @@ func (d *DB) Drafts(ctx context.Context, f DraftFilter) ([]Draft, string, error)
 	}
 	out, next := cut(out, f.Page.limit(), func(d Draft) cursor { return cursor{d.UpdatedAt.Micros(), d.ID} })
 	return out, next, nil
+}
+
+// inCrisis narrows a query to one crisis, by id or number; empty does not.
+func inCrisis(q *gorm.DB, crisis string) *gorm.DB {
+	if crisis == "" {
+		return q
+	}
+	return q.Where("crisis_id IN (SELECT id FROM crises WHERE id = ? OR number = ?)", crisis, crisis)
 }
 
 // Draft reads one draft.

@@ -38,7 +38,8 @@ func (d *DB) Publications(ctx context.Context, f PublicationFilter) ([]Publicati
 		return nil, "", err
 	}
 	q := f.Scope.on(d.read.WithContext(ctx), "client_id")
-	for column, want := range map[string]string{"crisis_id": f.CrisisID, "client_id": f.ClientID, "draft_id": f.DraftID, "state": f.State} {
+	q = inCrisis(q, f.CrisisID)
+	for column, want := range map[string]string{"client_id": f.ClientID, "draft_id": f.DraftID, "state": f.State} {
 		if want != "" {
 			q = q.Where(column+" = ?", want)
 		}
