@@ -88,13 +88,13 @@ func (tx *Tx) move(c *Crisis, columns map[string]any) error {
 		return res.Error
 	}
 	if res.RowsAffected != 1 {
-		return stageMoved(*c)
+		return StageMoved(*c)
 	}
 	return tx.g.Where("id = ?", c.ID).Take(c).Error
 }
 
-// stageMoved tells the one who came second what happened instead.
-func stageMoved(c Crisis) *fault.Error {
+// StageMoved tells the one who came second what happened instead.
+func StageMoved(c Crisis) *fault.Error {
 	return fault.New(fault.Conflict, "stage_moved", "Somebody else was faster: the crisis is at stage %s, severity %d, %s.", c.Stage, int(c.Severity), c.Status).
 		With("stage", c.Stage).With("severity", c.Severity).With("status", c.Status).With("by", c.StageMovedBy).With("at", c.StageEnteredAt.Time)
 }
@@ -133,7 +133,7 @@ func checkReason(reason string) (string, error) {
 func (d *DB) ChangeSeverity(ctx context.Context, cmd Command, expected, to crisis.Severity, reason string) (CrisisNow, error) {
 	return d.process(ctx, cmd, func(tx *Tx, c *Crisis) error {
 		if c.Status != crisis.Open || c.Severity != expected {
-			return stageMoved(*c)
+			return StageMoved(*c)
 		}
 		if _, err := crisis.SeverityOf(int(to)); err != nil {
 			return err

@@ -23,7 +23,7 @@ type LeaveStage struct {
 func (d *DB) LeaveStage(ctx context.Context, cmd Command, l LeaveStage) (CrisisNow, error) {
 	return d.process(ctx, cmd, func(tx *Tx, c *Crisis) error {
 		if c.Status != crisis.Open || c.Stage != l.Expected {
-			return stageMoved(*c)
+			return StageMoved(*c)
 		}
 		missing, err := tx.missingAt(*c)
 		if err != nil {
