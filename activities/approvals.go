@@ -4,10 +4,8 @@ import (
 	"context"
 
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/migdalor/migdalor/internal/audit"
-	"github.com/migdalor/migdalor/internal/fault"
 	"github.com/migdalor/migdalor/internal/store"
 	"github.com/migdalor/migdalor/workflows"
 )
@@ -31,39 +29,26 @@ type Approvals struct {
 // StartApprovalRound tells the people of the round that is due, once.
 func (a *Approvals) StartApprovalRound(ctx context.Context, in workflows.ApprovalRef) (workflows.ApprovalProgress, error) {
 	p, err := a.Store.StartRound(ctx, workflowActor(ctx), in.ApprovalID, a.Kid)
-	return workflows.ApprovalProgress(p), final(err)
+	return workflows.ApprovalProgress(p), wrap(err)
 }
 
 // RemindApprovers reminds those who have not decided, once a step and round.
 func (a *Approvals) RemindApprovers(ctx context.Context, in workflows.Reminder) error {
-	return final(a.Store.RemindApprovers(ctx, workflowActor(ctx), in.ApprovalID, in.Step))
+	return wrap(a.Store.RemindApprovers(ctx, workflowActor(ctx), in.ApprovalID, in.Step))
 }
 
 // EscalateApproval tells the lead that time is short, once a round.
 func (a *Approvals) EscalateApproval(ctx context.Context, in workflows.ApprovalRef) error {
-	return final(a.Store.EscalateApproval(ctx, workflowActor(ctx), in.ApprovalID))
+	return wrap(a.Store.EscalateApproval(ctx, workflowActor(ctx), in.ApprovalID))
 }
 
 // ExpireApproval ends the request if its deadline has come.
 func (a *Approvals) ExpireApproval(ctx context.Context, in workflows.ApprovalRef) (workflows.ApprovalProgress, error) {
 	p, err := a.Store.ExpireApproval(ctx, workflowActor(ctx), in.ApprovalID)
-	return workflows.ApprovalProgress(p), final(err)
+	return workflows.ApprovalProgress(p), wrap(err)
 }
 
 // workflowActor is the workflow that runs the activity, as the ledger writes it.
 func workflowActor(ctx context.Context) audit.Actor {
 	return audit.Actor{Type: audit.ActorWorkflow, ID: activity.GetInfo(ctx).WorkflowExecution.ID, Via: audit.ViaWorkflow}
-}
-
-// final turns what a retry cannot mend into an error that is not retried.
-func final(err error) error {
-	f, ok := fault.As(err)
-	if !ok {
-		return err
-	}
-	switch f.Kind {
-	case fault.Invalid, fault.Forbidden, fault.NotFound, fault.Conflict, fault.Gone, fault.TooLarge, fault.Unsupported:
-		return temporal.NewNonRetryableApplicationError(f.Message, f.Code, err)
-	}
-	return err
 }

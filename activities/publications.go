@@ -32,7 +32,7 @@ type Publications struct {
 // PreparePublication says what the row asks for, after every check was made.
 func (a *Publications) PreparePublication(ctx context.Context, in workflows.PublicationRef) (workflows.PublicationStep, error) {
 	step, err := a.Store.PreparePublication(ctx, workflowActor(ctx), in.PublicationID)
-	return workflows.PublicationStep(step), final(err)
+	return workflows.PublicationStep(step), wrap(err)
 }
 
 // SendPublication stores the intent and makes the call, once. It is never
@@ -41,7 +41,7 @@ func (a *Publications) SendPublication(ctx context.Context, in workflows.Publica
 	defer beating(ctx)()
 	s, err := a.Store.BeginSend(ctx, workflowActor(ctx), in.PublicationID)
 	if err != nil {
-		return workflows.CallResult{}, final(err)
+		return workflows.CallResult{}, wrap(err)
 	}
 	if !s.Go {
 		return workflows.CallResult{}, nil
@@ -55,7 +55,7 @@ func (a *Publications) LookUpPublication(ctx context.Context, in workflows.LookU
 	defer beating(ctx)()
 	s, err := a.Store.SendingNow(ctx, in.PublicationID)
 	if err != nil || !s.Go {
-		return workflows.CallResult{}, final(err)
+		return workflows.CallResult{}, wrap(err)
 	}
 	out := a.channel(s).Lookup(ctx, post(s))
 	return a.finish(ctx, s, out, store.SendResult{LookedUp: true, GiveUp: in.GiveUp})
@@ -67,7 +67,7 @@ func (a *Publications) finish(ctx context.Context, s store.Sending, out channel.
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	step, err := a.Store.FinishSend(kept, workflowActor(ctx), s.Publication.ID, int(s.Publication.Attempts), r)
-	return workflows.CallResult{State: step.State, RetryAfter: out.RetryAfter}, final(err)
+	return workflows.CallResult{State: step.State, RetryAfter: out.RetryAfter}, wrap(err)
 }
 
 func (a *Publications) channel(s store.Sending) *channel.Bluesky {

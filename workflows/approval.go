@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
 
@@ -57,7 +56,7 @@ func (a *approvalRun) next(ctx workflow.Context, p ApprovalProgress) (time.Time,
 			if err := a.remind(ctx, p.Round, ReminderLate); err != nil {
 				return err
 			}
-			return workflow.ExecuteActivity(approvalOptions(ctx), ActEscalateApproval, ApprovalRef{a.id}).Get(ctx, nil)
+			return workflow.ExecuteActivity(recording(ctx), ActEscalateApproval, ApprovalRef{a.id}).Get(ctx, nil)
 		}
 	}
 	return p.Deadline, a.expire
@@ -68,20 +67,20 @@ func (a *approvalRun) open(round int, step string) bool {
 }
 
 func (a *approvalRun) startRound(ctx workflow.Context) (p ApprovalProgress, err error) {
-	err = workflow.ExecuteActivity(approvalOptions(ctx), ActStartRound, ApprovalRef{a.id}).Get(ctx, &p)
+	err = workflow.ExecuteActivity(recording(ctx), ActStartRound, ApprovalRef{a.id}).Get(ctx, &p)
 	return p, err
 }
 
 func (a *approvalRun) remind(ctx workflow.Context, round int, step string) error {
 	a.reminded[strconv.Itoa(round)+":"+step] = true
-	return workflow.ExecuteActivity(approvalOptions(ctx), ActRemindApprovers, Reminder{a.id, step}).Get(ctx, nil)
+	return workflow.ExecuteActivity(recording(ctx), ActRemindApprovers, Reminder{a.id, step}).Get(ctx, nil)
 }
 
 // expire ends the request. The database's clock decides: while it says that the
 // deadline has not come, the workflow waits a moment longer.
 func (a *approvalRun) expire(ctx workflow.Context) error {
 	var p ApprovalProgress
-	if err := workflow.ExecuteActivity(approvalOptions(ctx), ActExpireApproval, ApprovalRef{a.id}).Get(ctx, &p); err != nil {
+	if err := workflow.ExecuteActivity(recording(ctx), ActExpireApproval, ApprovalRef{a.id}).Get(ctx, &p); err != nil {
 		return err
 	}
 	if p.Open {
@@ -90,12 +89,9 @@ func (a *approvalRun) expire(ctx workflow.Context) error {
 	return nil
 }
 
-// approvalOptions are for short changes of the database: tried until it answers.
-func approvalOptions(ctx workflow.Context) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 10 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
-	})
+// recording are the options of short changes of the database.
+func recording(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, recordOptions())
 }
 
 // waitUntil waits for an instant or for a fact, whichever comes first, and

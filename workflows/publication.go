@@ -63,7 +63,7 @@ func (p *publicationRun) run(ctx workflow.Context) error {
 }
 
 func (p *publicationRun) prepare(ctx workflow.Context) (step PublicationStep, err error) {
-	err = workflow.ExecuteActivity(approvalOptions(ctx), ActPreparePublication, PublicationRef{p.id}).Get(ctx, &step)
+	err = workflow.ExecuteActivity(recording(ctx), ActPreparePublication, PublicationRef{p.id}).Get(ctx, &step)
 	return step, err
 }
 

@@ -41,7 +41,7 @@ func (r *Relay) perform(ctx context.Context, e store.OutboxEvent) result {
 		if err := json.Unmarshal([]byte(e.Payload), &req); err != nil {
 			return result{fmt.Errorf("payload: %w", err), lost}
 		}
-		return engineResult(r.Engine.Signal(ctx, req, e.ID))
+		return engineResult(r.Engine.Signal(ctx, req, e.ID, e.CreatedAt.Time))
 	case store.OutboxMail:
 		return r.mail(ctx, e)
 	}

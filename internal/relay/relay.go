@@ -18,7 +18,7 @@ type Engine interface {
 	// Start starts a row's workflow; one that runs already is left alone.
 	Start(ctx context.Context, r workflows.StartRequest) error
 	// Signal tells a row's workflow a fact, starting it first if it does not run.
-	Signal(ctx context.Context, r workflows.SignalRequest, factID string) error
+	Signal(ctx context.Context, r workflows.SignalRequest, factID string, at time.Time) error
 }
 
 // Sender sends one mail; errors are classed by notify.ClassOf.
