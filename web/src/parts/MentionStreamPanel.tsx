@@ -41,7 +41,7 @@ export function MentionStreamPanel({
         </>
       }
     >
-      <MentionStream filters={shown} onOpen={onOpen} height={560} label={t('mentions.title')} />
+      <MentionStream filters={shown} onOpen={onOpen} height={560} label={t('mentions.list')} />
     </Panel>
   );
 }

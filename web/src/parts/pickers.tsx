@@ -55,6 +55,33 @@ export function PersonPicker({ value, onChange, label, required, anyChoice, test
   );
 }
 
+/** A choice from a list with words of its own. */
+export function ChoicePicker({
+  value,
+  onChange,
+  label,
+  required,
+  anyChoice,
+  testid,
+  data,
+}: Picker & { label: string; data: { value: string; label: string }[] }) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      label={label}
+      placeholder={anyChoice ? t('parts.any') : undefined}
+      data={data}
+      value={value ?? null}
+      onChange={(v) => onChange(v ?? undefined)}
+      clearable={anyChoice}
+      allowDeselect={anyChoice}
+      clearButtonProps={{ 'aria-label': t('parts.clear') }}
+      required={required}
+      data-testid={testid}
+    />
+  );
+}
+
 /** A choice from a closed list of codes whose words are under one key. */
 export function WordPicker<T extends string>({
   words,

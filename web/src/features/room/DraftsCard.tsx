@@ -124,7 +124,9 @@ function Rounds({ id, zone }: { id: string; zone: string }) {
   });
   const approval = query.data;
   if (!approval) return null;
-  const all: Approver[] = approval.rounds.flatMap((round) => round.approvers);
+  const all: (Approver & { place: string })[] = approval.rounds.flatMap((round, n) =>
+    round.approvers.map((approver) => ({ ...approver, place: `${n}-${approver.key}` })),
+  );
   const done = all.filter((a) => a.state === 'approved').length;
   return (
     <div className="stack tight small">
@@ -137,14 +139,10 @@ function Rounds({ id, zone }: { id: string; zone: string }) {
         ) : null}
       </div>
       <ul className="plain-list divided">
-        {all.map((approver, index) => {
+        {all.map((approver) => {
           const Icon = ICONS[approver.state] ?? IconClock;
           return (
-            <li
-              key={`${approver.key}-${approver.party}-${index}`}
-              className="row apart"
-              style={{ padding: '4px 0' }}
-            >
+            <li key={approver.place} className="row apart" style={{ padding: '4px 0' }}>
               <span className="row" style={{ gap: 6 }}>
                 <Icon
                   size={15}

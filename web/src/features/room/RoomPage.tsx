@@ -48,19 +48,21 @@ function Room({ crisis, id }: { crisis: CrisisDetail; id: string }) {
       <Banners crisis={crisis} />
       <StageStrip crisis={crisis} shown={stage} onChoose={choose} />
       <div className="room-grid">
-        <div className="stack">
+        <div className="stack" style={{ gridArea: 'work' }}>
           <StagePanel crisis={crisis} id={id} stage={stage} />
           <StageWork crisis={crisis} id={id} stage={stage} />
-          <VolumePanel clientId={crisis.client_id} zone={crisis.zone} />
-          <Boundary>
-            <MentionStreamPanel filters={{ crisis: crisis.id }} onOpen={setMention} />
-          </Boundary>
         </div>
-        <div className="stack">
+        <div className="stack" style={{ gridArea: 'side' }}>
           <DraftsCard crisis={crisis} />
           <ClocksPanel crisis={crisis} id={id} />
           <NotesPanel crisis={crisis} id={id} />
           <TimelinePanel crisis={crisis} id={id} />
+        </div>
+        <div className="stack" style={{ gridArea: 'feed' }}>
+          <VolumePanel clientId={crisis.client_id} zone={crisis.zone} />
+          <Boundary>
+            <MentionStreamPanel filters={{ crisis: crisis.id }} onOpen={setMention} />
+          </Boundary>
         </div>
       </div>
       <MentionDrawer id={mention} onClose={() => setMention(undefined)} />

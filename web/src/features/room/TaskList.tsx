@@ -77,7 +77,7 @@ function TaskRow({ task, crisis, id }: { task: Task; crisis: CrisisDetail; id: s
           ) : null}
           {task.due_at && task.state === 'open' ? (
             <span className={late ? 'late strong' : ''}>
-              {' · '}
+              {task.assignee || task.role ? ' · ' : ''}
               {late ? `${t('clock.late')} · ` : ''}
               {t('clock.until', { at: shortTime(task.due_at, crisis.zone, now) })}
             </span>

@@ -26,7 +26,7 @@ export function TimelinePanel({ crisis, id }: { crisis: CrisisDetail; id: string
           items.length === 0 ? (
             <Empty>{t('room.no_timeline')}</Empty>
           ) : (
-            <ScrollRegion label={t('room.timeline')} style={{ maxHeight: 520, overflowY: 'auto' }}>
+            <ScrollRegion label={t('room.timeline_list')} style={{ maxHeight: 520, overflowY: 'auto' }}>
               <ol className="timeline">
                 {items.map((item) => (
                   <Item key={item.id} item={item} zone={crisis.zone} />
