@@ -53,7 +53,7 @@ func (c importCmd) Run(ctx context.Context, io std) error {
 		})
 		_ = bar.Finish()
 		c.report(io, result)
-		if err == nil && len(result.Errors) > 0 {
+		if err == nil && result.Broken > 0 {
 			err = errors.New("some rows were not taken; the rest is stored")
 			if c.DryRun {
 				err = errors.New("some rows would not be taken")
@@ -66,7 +66,7 @@ func (c importCmd) Run(ctx context.Context, io std) error {
 func (c importCmd) report(io std, r intake.ImportResult) {
 	for i, e := range r.Errors {
 		if i == c.Show {
-			fmt.Fprintf(io.err, "… and %d more\n", len(r.Errors)-i)
+			fmt.Fprintf(io.err, "… and %d more\n", r.Broken-i)
 			break
 		}
 		fmt.Fprintf(io.err, "line %d: %s (%s)\n", e.Line, e.Err.Message, e.Err.Code)
@@ -75,5 +75,5 @@ func (c importCmd) report(io std, r intake.ImportResult) {
 	if c.DryRun {
 		verb = "would be stored"
 	}
-	fmt.Fprintf(io.out, "%d rows read, %d %s, %d known already, %d broken\n", r.Rows, r.Stored, verb, r.Known, len(r.Errors))
+	fmt.Fprintf(io.out, "%d rows read, %d %s, %d known already, %d broken\n", r.Rows, r.Stored, verb, r.Known, r.Broken)
 }
