@@ -160,14 +160,18 @@ func (tx *Tx) blocked(t Task) (bool, error) {
 }
 
 // finishKind marks the open tasks of a kind in this wave as done, because what
-// they ask for has just been recorded.
+// they ask for has just been recorded. A kind that several stages have means
+// the first of them.
 func (tx *Tx) finishKind(c Crisis, kind string) error {
-	var open []Task
-	err := tx.g.Where("crisis_id = ? AND wave = ? AND kind = ? AND state = ?", c.ID, c.Wave, kind, TaskOpen).Order("position").Find(&open).Error
-	if err != nil {
+	var all []Task
+	if err := tx.g.Where("crisis_id = ? AND wave = ? AND kind = ?", c.ID, c.Wave, kind).Order("position").Find(&all).Error; err != nil || len(all) == 0 {
 		return err
 	}
-	for _, t := range open {
+	first := slices.MinFunc(all, func(a, b Task) int { return a.Stage.Number() - b.Stage.Number() }).Stage
+	for _, t := range all {
+		if t.Stage != first || t.State != TaskOpen {
+			continue
+		}
 		if err := tx.finishTask(c, t, TaskDone, ""); err != nil {
 			return err
 		}
