@@ -107,6 +107,6 @@ func (w *world) insertAgain(b *testing.B, ids []string, p *pair) {
 		rows[i].ID, rows[i].DedupeKey = store.NewID(), "again "+rows[i].DedupeKey
 	}
 	p.plain += took(func() {
-		must(b, w.plain.Transaction(func(g *gorm.DB) error { return g.CreateInBatches(rows, batch).Error }))
+		must(b, w.plain.Transaction(func(g *gorm.DB) error { return g.CreateInBatches(rows, w.chunk).Error }))
 	})
 }

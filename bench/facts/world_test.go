@@ -28,6 +28,8 @@ type world struct {
 	source store.Source
 	crises []store.Crisis
 	sign   store.SignHead
+	// chunk is how many rows plain gorm puts into one INSERT: what is fastest there.
+	chunk int
 }
 
 // writers is how many write at once in the crowded measurements.
@@ -39,7 +41,7 @@ func eachDatabase(b *testing.B, run func(*testing.B, *world)) {
 	b.Run("sqlite", func(b *testing.B) {
 		path := filepath.Join(b.TempDir(), "m.db")
 		pragmas := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
-		run(b, newWorld(b, store.Options{Path: path}, sqlite.Dialector{DriverName: "sqlite", DSN: "file:" + path + "?" + pragmas.Encode()}, 1))
+		run(b, newWorld(b, store.Options{Path: path}, sqlite.Dialector{DriverName: "sqlite", DSN: "file:" + path + "?" + pragmas.Encode()}, 1, 10))
 	})
 	b.Run("postgres", func(b *testing.B) {
 		server, err := pgtest.Start(context.Background())
@@ -47,14 +49,14 @@ func eachDatabase(b *testing.B, run func(*testing.B, *world)) {
 		b.Cleanup(func() { must(b, server.Stop()) })
 		address, err := server.NewDatabase(context.Background())
 		must(b, err)
-		run(b, newWorld(b, store.Options{URL: address}, postgres.Open(address), 20))
+		run(b, newWorld(b, store.Options{URL: address}, postgres.Open(address), 20, batch))
 	})
 }
 
-func newWorld(b *testing.B, o store.Options, dialector gorm.Dialector, conns int) *world {
+func newWorld(b *testing.B, o store.Options, dialector gorm.Dialector, conns, chunk int) *world {
 	b.Helper()
 	ctx := context.Background()
-	w := &world{}
+	w := &world{chunk: chunk}
 	var err error
 	o.Keys, err = store.NewKeys(make([]byte, 32))
 	must(b, err)

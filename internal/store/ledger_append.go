@@ -166,11 +166,11 @@ func (a *appender) seal(m audit.Meta, openings []audit.Opening) error {
 // write stores entries, openings and the chains' new heads.
 func (a *appender) write() error {
 	g := a.tx.g
-	if err := g.CreateInBatches(&a.entries, 100).Error; err != nil {
+	if err := g.CreateInBatches(&a.entries, a.tx.db.chunk(14)).Error; err != nil {
 		return err
 	}
 	if len(a.openings) > 0 {
-		if err := g.CreateInBatches(&a.openings, 200).Error; err != nil {
+		if err := g.CreateInBatches(&a.openings, a.tx.db.chunk(4)).Error; err != nil {
 			return err
 		}
 	}

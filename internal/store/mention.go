@@ -59,6 +59,9 @@ type Mention struct {
 	Raw           string
 }
 
+// mentionColumns is how many columns a mention has.
+const mentionColumns = 33
+
 // Effective is the sentiment that counts: a person's, else ours.
 func (m Mention) Effective() sentiment.Label {
 	return sentiment.Effective(sentiment.Label(m.PersonSentiment), sentiment.Label(m.Sentiment))
@@ -181,7 +184,7 @@ func (tx *Tx) appendMentions(action audit.Action, sourceID string, batch []Judge
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := tx.g.CreateInBatches(rows, 200).Error; err != nil {
+	if err := tx.g.CreateInBatches(rows, tx.db.chunk(mentionColumns)).Error; err != nil {
 		return err
 	}
 	if err := tx.count(rows, 1); err != nil {
@@ -257,7 +260,7 @@ func (tx *Tx) count(rows []Mention, sign int64) error {
 			"mentions": gorm.Expr("buckets.mentions + excluded.mentions"), "negative": gorm.Expr("buckets.negative + excluded.negative"),
 			"unsure": gorm.Expr("buckets.unsure + excluded.unsure"), "reach": gorm.Expr("buckets.reach + excluded.reach"),
 		}),
-	}).CreateInBatches(list, 200).Error
+	}).CreateInBatches(list, tx.db.chunk(7)).Error
 }
 
 // CorrectSentiment stores a person's judgement, which wins for ever, and counts anew.

@@ -92,11 +92,13 @@ func (d *DB) grow(g *gorm.DB, rows []AuditEntry, sign SignHead) error {
 			nodes = append(nodes, auditNode{LogID: logID, Idx: n.Index, Hash: n.Hash[:]})
 		}
 	}
-	if err := g.CreateInBatches(nodes, 300).Error; err != nil {
+	if err := g.CreateInBatches(nodes, d.chunk(3)).Error; err != nil {
 		return err
 	}
-	if err := place(g, rows, head.Size); err != nil {
-		return err
+	for start := 0; start < len(rows); start += d.chunk(2) {
+		if err := place(g, rows[start:min(start+d.chunk(2), len(rows))], head.Size+int64(start)); err != nil {
+			return err
+		}
 	}
 	if err := consistent(g, head, frontier); err != nil {
 		return err
