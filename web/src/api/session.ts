@@ -23,6 +23,7 @@ export function useSession(): Session {
 
 /** What a button may need; the words are those of the server's permission table. */
 export type Permission =
+  | 'agency.manage'
   | 'people.view'
   | 'people.manage'
   | 'mailbox.view'
