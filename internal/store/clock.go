@@ -145,12 +145,16 @@ func (tx *Tx) cancelClock(c Crisis, wave int64, kind clock.Kind) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil
 	}
-	if err != nil || row.State == ClockCancelled || row.State == clock.Met {
+	if err != nil || row.State == ClockCancelled || row.State == clock.Met || row.State == clock.Breached && row.DueAt.IsZero() {
 		return err
 	}
+	to := ClockCancelled
+	if row.State == clock.Breached { // that it ran out stays true; only nobody waits for it any more
+		to = clock.Breached
+	}
 	err = tx.g.Model(&Clock{}).Where("id = ? AND rev = ?", row.ID, row.Rev).
-		Updates(map[string]any{"state": ClockCancelled, "due_at": At{}, "rev": row.Rev + 1}).Error
-	tx.recordOn(c, audit.ClockCancelled, row.ID, 0, "", audit.Set("kind", kind), audit.Changed("state", row.State, ClockCancelled))
+		Updates(map[string]any{"state": to, "due_at": At{}, "rev": row.Rev + 1}).Error
+	tx.recordOn(c, audit.ClockCancelled, row.ID, 0, "", audit.Set("kind", kind), audit.Changed("state", row.State, to))
 	return err
 }
 

@@ -64,7 +64,7 @@ func (d *DB) Escalate(ctx context.Context, by audit.Actor, e Escalate) (Escalate
 		if err != nil {
 			return missing(err, "clock")
 		}
-		if row.State != clock.Breached || c.Status != crisis.Open || c.Wave != int64(e.Wave) {
+		if row.State != clock.Breached || row.DueAt.IsZero() || c.Status != crisis.Open || c.Wave != int64(e.Wave) {
 			out = Escalated{Over: true}
 			return nil
 		}
