@@ -6,7 +6,6 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/migdalor/migdalor/internal/audit"
-	"github.com/migdalor/migdalor/internal/crisis"
 	"github.com/migdalor/migdalor/internal/fault"
 )
 
@@ -116,11 +115,4 @@ func (d *DB) CrisisRow(ctx context.Context, scope Scope, id string) (Crisis, err
 	var c Crisis
 	err := scope.on(whereCrisis(d.read.WithContext(ctx), id), "client_id").Take(&c).Error
 	return c, translate(missing(err, "crisis"))
-}
-
-// OpenCrisisIDs lists the ids of all open crises, for the reconciler.
-func (d *DB) OpenCrisisIDs(ctx context.Context) ([]string, error) {
-	var out []string
-	err := d.read.WithContext(ctx).Raw("SELECT id FROM crises WHERE status = ? ORDER BY opened_at", crisis.Open).Scan(&out).Error
-	return out, translate(err)
 }
