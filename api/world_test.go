@@ -16,9 +16,11 @@ import (
 
 	"github.com/migdalor/migdalor/internal/audit"
 	"github.com/migdalor/migdalor/internal/intake"
+	"github.com/migdalor/migdalor/internal/ledger"
 	"github.com/migdalor/migdalor/internal/password"
 	"github.com/migdalor/migdalor/internal/store"
 	"github.com/migdalor/migdalor/policies"
+	"github.com/migdalor/migdalor/workflows"
 )
 
 // tester is who prepares worlds.
@@ -37,6 +39,7 @@ type world struct {
 	http         *httptest.Server
 	log          *lockedBuffer
 	mailbox      string
+	file         string
 	mu           sync.Mutex
 	shift        time.Duration
 	admin        *visitor
@@ -88,7 +91,8 @@ func emptyWorld(t *testing.T) *world {
 	w := &world{T: t, log: &lockedBuffer{}, mailbox: t.TempDir()}
 	keys, err := store.NewKeys(bytes.Repeat([]byte{7}, 32))
 	w.must(err)
-	w.db, err = store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "migdalor.db"), Keys: keys, Now: w.now})
+	w.file = filepath.Join(t.TempDir(), "migdalor.db")
+	w.db, err = store.Open(t.Context(), store.Options{Path: w.file, Keys: keys, Now: w.now})
 	w.must(err)
 	t.Cleanup(func() { _ = w.db.Close() })
 	w.must(w.db.Migrate(t.Context()))
@@ -96,6 +100,7 @@ func emptyWorld(t *testing.T) *world {
 	auth, err := policies.NewAuthorizer(t.Context(), grantsOf{w.db}, log)
 	w.must(err)
 	w.api, err = New(Deps{DB: w.db, Auth: auth, Intake: intake.New(w.db, log), Log: log,
+		Workflows: workflows.NewClient(noEngine{}), Ledger: ledger.New(w.db, &ledgerKeys{}, "migdalor.test", log),
 		Settings: Settings{PublicURL: "http://migdalor.test", Version: "test", MailboxDir: w.mailbox}})
 	w.must(err)
 	w.http = httptest.NewServer(w.api)
