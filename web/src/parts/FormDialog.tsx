@@ -1,6 +1,7 @@
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { TextBox } from './fields';
 import { WriteError } from './states';
 
 /** A dialog with one form. Closing it keeps what was typed; only a success empties it (the caller remounts). */
@@ -106,7 +107,7 @@ export function ReasonDialog({
       testid={testid ? `${testid}-confirm` : undefined}
     >
       {intro}
-      <Textarea
+      <TextBox
         label={label ?? t('parts.reason')}
         description={t('parts.reason_help')}
         value={reason}

@@ -1,7 +1,7 @@
-import { TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { TextField } from './fields';
 
 /** Search that waits for a pause in typing before it changes the address. "/" jumps here. */
 export function SearchField({
@@ -22,7 +22,7 @@ export function SearchField({
     return () => window.clearTimeout(timer);
   }, [text, value, onChange]);
   return (
-    <TextInput
+    <TextField
       type="search"
       label={label ?? t('parts.search')}
       leftSection={<IconSearch size={15} aria-hidden />}

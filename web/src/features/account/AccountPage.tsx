@@ -1,4 +1,4 @@
-import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, PasswordInput, SegmentedControl } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
@@ -6,6 +6,7 @@ import { sessionKey, useSession } from '../../api/session';
 import type { Lang } from '../../api/types/basics';
 import { useWrite } from '../../api/useWrite';
 import { setLang } from '../../i18n';
+import { TextField } from '../../parts/fields';
 import { PageHead, Panel } from '../../parts/Panel';
 import { NoteLine, WriteError } from '../../parts/states';
 import { TokensPanel } from './TokensPanel';
@@ -45,8 +46,8 @@ function Profile() {
           write.send({ name: name.trim() });
         }}
       >
-        <TextInput label={t('signin.email')} value={session.user?.email ?? ''} readOnly dir="ltr" />
-        <TextInput
+        <TextField label={t('signin.email')} value={session.user?.email ?? ''} readOnly dir="ltr" />
+        <TextField
           label={t('people.name')}
           value={name}
           onChange={(e) => setName(e.currentTarget.value)}

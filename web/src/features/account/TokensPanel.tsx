@@ -1,4 +1,4 @@
-import { Button, MultiSelect, TextInput } from '@mantine/core';
+import { Button, MultiSelect } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { useWrite } from '../../api/useWrite';
 import { Bdi } from '../../parts/Bdi';
 import { DateTimeField } from '../../parts/DateTimeField';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { OnceDialog } from '../../parts/OnceDialog';
 import { Panel } from '../../parts/Panel';
 import { Empty, Shown, WriteError } from '../../parts/states';
@@ -120,7 +121,7 @@ function AddDialog({ onClose, onMade }: { onClose: () => void; onMade: (token: A
       disabled={name.trim() === '' || scopes.length === 0}
       onSubmit={() => write.send({ name: name.trim(), scopes, expires_at: expires ?? undefined })}
     >
-      <TextInput
+      <TextField
         label={t('people.name')}
         value={name}
         onChange={(e) => setName(e.currentTarget.value)}

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { Crisis } from '../../api/types/crises';
 import type { AlertDetail } from '../../api/types/mentions';
 import { useWrite } from '../../api/useWrite';
 import { Bdi } from '../../parts/Bdi';
+import { TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { PersonPicker, WordPicker } from '../../parts/pickers';
 import { NoteLine, WriteError } from '../../parts/states';
@@ -88,7 +89,7 @@ function OpenForm({ alert }: { alert: AlertDetail }) {
   return (
     <Panel title={t('alerts.open_title')}>
       <form className="stack" onSubmit={submit}>
-        <TextInput
+        <TextField
           label={t('queue.crisis_title')}
           placeholder={t('alerts.title_example')}
           value={title}

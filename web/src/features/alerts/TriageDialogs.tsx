@@ -1,4 +1,4 @@
-import { Select, Textarea } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { Crisis } from '../../api/types/crises';
 import type { AlertDetail } from '../../api/types/mentions';
 import { useWrite } from '../../api/useWrite';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextBox } from '../../parts/fields';
 import { WordPicker } from '../../parts/pickers';
 
 interface Props {
@@ -121,7 +122,7 @@ export function DismissDialog({ alert, onClose }: Props) {
         required
         testid="alert-dismiss-reason"
       />
-      <Textarea
+      <TextBox
         label={t('alerts.note')}
         value={note}
         onChange={(e) => setNote(e.currentTarget.value)}

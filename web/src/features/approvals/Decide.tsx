@@ -1,10 +1,11 @@
-import { Button, Radio, Textarea, TextInput } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { useCan, useSession } from '../../api/session';
 import type { Approval } from '../../api/types/drafts';
 import { useWrite } from '../../api/useWrite';
+import { TextBox, TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { NoteLine, WriteError } from '../../parts/states';
 
@@ -54,7 +55,7 @@ export function Decide({ approval }: { approval: Approval }) {
             ))}
           </div>
         </Radio.Group>
-        <Textarea
+        <TextBox
           label={t('approval.comment')}
           value={comment}
           onChange={(e) => setComment(e.currentTarget.value)}
@@ -64,7 +65,7 @@ export function Decide({ approval }: { approval: Approval }) {
           dir="auto"
           data-testid="decide-comment"
         />
-        <TextInput
+        <TextField
           label={t('approval.typed_name')}
           description={t('approval.typed_name_help')}
           value={name}

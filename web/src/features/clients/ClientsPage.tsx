@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import type { Client } from '../../api/types/clients';
 import { useWrite } from '../../api/useWrite';
 import { Bdi } from '../../parts/Bdi';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { PageHead } from '../../parts/Panel';
 import { WordPicker } from '../../parts/pickers';
 import { Empty, Shown } from '../../parts/states';
@@ -104,7 +105,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
       onSubmit={() => write.send({ name: name.trim(), slug: slug.trim(), lang })}
       testid="client-save"
     >
-      <TextInput
+      <TextField
         label={t('clients.name')}
         value={name}
         onChange={(e) => setName(e.currentTarget.value)}
@@ -112,7 +113,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
         dir="auto"
         data-testid="client-name"
       />
-      <TextInput
+      <TextField
         label={t('clients.slug')}
         description={t('clients.slug_help')}
         value={slug}

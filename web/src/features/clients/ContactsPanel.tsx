@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import type { Client, Contact } from '../../api/types/clients';
 import { useWrite } from '../../api/useWrite';
 import { Bdi } from '../../parts/Bdi';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { WordPicker } from '../../parts/pickers';
 import { Empty, Shown } from '../../parts/states';
@@ -125,14 +126,14 @@ function ContactDialog({
       onSubmit={() => write.send(form)}
       testid="contact-save"
     >
-      <TextInput
+      <TextField
         label={t('people.name')}
         value={form.name}
         onChange={(e) => setForm({ ...form, name: e.currentTarget.value })}
         required
         dir="auto"
       />
-      <TextInput
+      <TextField
         label={t('signin.email')}
         type="email"
         dir="ltr"
@@ -140,7 +141,7 @@ function ContactDialog({
         onChange={(e) => setForm({ ...form, email: e.currentTarget.value })}
         required
       />
-      <TextInput
+      <TextField
         label={t('clients.contact_title')}
         value={form.title}
         onChange={(e) => setForm({ ...form, title: e.currentTarget.value })}

@@ -1,10 +1,11 @@
-import { Button, Radio, SegmentedControl, Switch, TagsInput, TextInput } from '@mantine/core';
+import { Button, Radio, SegmentedControl, Switch, TagsInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import type { Lang } from '../../api/types/basics';
 import type { Client, ClientSettings } from '../../api/types/clients';
 import { useWrite } from '../../api/useWrite';
+import { TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { WordPicker } from '../../parts/pickers';
 import { WriteError } from '../../parts/states';
@@ -43,7 +44,7 @@ export function SettingsPanel({ client, may }: { client: Client; may: boolean })
           });
         }}
       >
-        <TextInput
+        <TextField
           label={t('clients.name')}
           value={name}
           onChange={(e) => setName(e.currentTarget.value)}
@@ -51,7 +52,7 @@ export function SettingsPanel({ client, may }: { client: Client; may: boolean })
           required
           dir="auto"
         />
-        <TextInput
+        <TextField
           label={t('clients.zone')}
           value={zone}
           onChange={(e) => setZone(e.currentTarget.value)}

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlus, IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { useWrite } from '../../api/useWrite';
 import { Bdi } from '../../parts/Bdi';
 import { CopyButton } from '../../parts/CopyButton';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { OnceDialog } from '../../parts/OnceDialog';
 import { Panel } from '../../parts/Panel';
 import { WordPicker } from '../../parts/pickers';
@@ -184,7 +185,7 @@ function AddDialog({
       onSubmit={() => write.send({ name: name.trim(), kind })}
       testid="source-save"
     >
-      <TextInput
+      <TextField
         label={t('clients.source_name')}
         value={name}
         onChange={(e) => setName(e.currentTarget.value)}

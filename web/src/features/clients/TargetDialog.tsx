@@ -1,10 +1,11 @@
-import { PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import type { Target } from '../../api/types/clients';
 import { useWrite } from '../../api/useWrite';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { PLATFORMS, usePlatformName } from '../../parts/Platform';
 import { ChoicePicker, WordPicker } from '../../parts/pickers';
 
@@ -79,7 +80,7 @@ export function TargetDialog({
           required
         />
       )}
-      <TextInput
+      <TextField
         label={t('clients.account')}
         value={account}
         onChange={(e) => setAccount(e.currentTarget.value)}
@@ -88,7 +89,7 @@ export function TargetDialog({
       />
       {connected ? (
         <>
-          <TextInput
+          <TextField
             label={t('clients.identifier')}
             value={identifier}
             onChange={(e) => setIdentifier(e.currentTarget.value)}
@@ -106,7 +107,7 @@ export function TargetDialog({
             autoComplete="new-password"
             visibilityToggleButtonProps={{ 'aria-label': t('signin.show_password') }}
           />
-          <TextInput
+          <TextField
             label={t('clients.service_url')}
             placeholder="https://bsky.social"
             value={service}
@@ -116,7 +117,7 @@ export function TargetDialog({
           />
         </>
       ) : (
-        <TextInput
+        <TextField
           label={t('clients.page_url')}
           value={url}
           onChange={(e) => setUrl(e.currentTarget.value)}

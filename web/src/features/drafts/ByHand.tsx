@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
@@ -6,6 +6,7 @@ import { useCan } from '../../api/session';
 import type { Publication } from '../../api/types/drafts';
 import { useWrite } from '../../api/useWrite';
 import { CopyButton } from '../../parts/CopyButton';
+import { TextField } from '../../parts/fields';
 import { WriteError } from '../../parts/states';
 
 /** Exactly what to paste, a button that copies it, and the link that proves it went out. */
@@ -42,7 +43,7 @@ export function ByHand({ publication, clientId }: { publication: Publication; cl
             confirm.send(url.trim());
           }}
         >
-          <TextInput
+          <TextField
             label={t('publication.link')}
             description={t('publication.link_help')}
             type="url"

@@ -1,10 +1,11 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { isProblem } from '../../api/problem';
 import { useCan } from '../../api/session';
 import type { DraftContent, DraftDetail } from '../../api/types/drafts';
 import { useWrite } from '../../api/useWrite';
+import { TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { NoteLine, WriteError } from '../../parts/states';
 import { useStored } from '../../parts/useStored';
@@ -64,7 +65,7 @@ export function Editor({ draft, zone }: { draft: DraftDetail; zone: string }) {
         {may && draft.state === 'approved' ? (
           <NoteLine tone="warn">{t('draft.edit_needs_approval')}</NoteLine>
         ) : null}
-        <TextInput
+        <TextField
           label={t('draft.title')}
           value={shown.title}
           onChange={(e) => set({ title: e.currentTarget.value })}

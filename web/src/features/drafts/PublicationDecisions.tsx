@@ -1,4 +1,4 @@
-import { Button, Radio, TextInput } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
@@ -6,6 +6,7 @@ import { useCan } from '../../api/session';
 import type { Publication } from '../../api/types/drafts';
 import { useWrite } from '../../api/useWrite';
 import { ReasonDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { NoteLine } from '../../parts/states';
 
 interface Props {
@@ -99,7 +100,7 @@ export function Resolve({ publication, clientId }: Props) {
               </div>
             </Radio.Group>
             {outcome === 'published' ? (
-              <TextInput
+              <TextField
                 label={t('publication.link')}
                 type="url"
                 dir="ltr"

@@ -1,8 +1,9 @@
-import { Button, Menu, Tabs, Textarea } from '@mantine/core';
+import { Button, Menu, Tabs } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DraftContent, DraftText } from '../../api/types/drafts';
+import { TextBox } from '../../parts/fields';
 import { PLATFORMS, PlatformIcon, usePlatformName } from '../../parts/Platform';
 import { textKey } from './content';
 import { textLength } from './length';
@@ -46,7 +47,7 @@ export function Texts({
           const over = limit !== undefined && length > limit;
           return (
             <Tabs.Panel key={textKey(text)} value={textKey(text)} pt={10}>
-              <Textarea
+              <TextBox
                 label={name(text)}
                 value={text.text}
                 onChange={(e) =>

@@ -40,6 +40,8 @@ const SKIPPED = new Set([
   'object',
 ]);
 
+const STYLED = /\sstyle\s*=\s*("[^"]*"|'[^']*')/gi;
+
 /**
  * A mail's HTML rebuilt from a short list of elements, without styles, scripts
  * or pictures: the page's content policy forbids them, and a kept mail needs none.
@@ -47,7 +49,8 @@ const SKIPPED = new Set([
 export function Letter({ html, text }: { html: string; text: string }) {
   const body = useMemo(() => {
     if (!html) return null;
-    return new DOMParser().parseFromString(html, 'text/html');
+    // Without its style attributes: merely parsing them breaks the content policy.
+    return new DOMParser().parseFromString(html.replace(STYLED, ' '), 'text/html');
   }, [html]);
   if (!body) {
     return (

@@ -1,4 +1,4 @@
-import { FileInput, Textarea, TextInput } from '@mantine/core';
+import { FileInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { Mention } from '../../api/types/mentions';
 import { useWrite } from '../../api/useWrite';
 import { DateTimeField } from '../../parts/DateTimeField';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextBox, TextField } from '../../parts/fields';
 import { PLATFORMS, usePlatformName } from '../../parts/Platform';
 import { ChoicePicker, ClientPicker } from '../../parts/pickers';
 
@@ -82,7 +83,7 @@ export function AddMentionDialog({ client, onClose }: { client?: string; onClose
           required
         />
       </div>
-      <Textarea
+      <TextBox
         label={t('mentions.text')}
         value={text}
         onChange={(e) => setText(e.currentTarget.value)}
@@ -93,20 +94,20 @@ export function AddMentionDialog({ client, onClose }: { client?: string; onClose
         data-testid="mention-add-text"
       />
       <div className="form-grid">
-        <TextInput
+        <TextField
           label={t('mentions.url')}
           type="url"
           dir="ltr"
           value={url}
           onChange={(e) => setUrl(e.currentTarget.value)}
         />
-        <TextInput
+        <TextField
           label={t('mentions.group')}
           dir="auto"
           value={group}
           onChange={(e) => setGroup(e.currentTarget.value)}
         />
-        <TextInput
+        <TextField
           label={t('mentions.author')}
           dir="auto"
           value={author}

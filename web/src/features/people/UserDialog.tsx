@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Select } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import type { Lang } from '../../api/types/basics';
 import type { Grant, Role, User } from '../../api/types/people';
 import { useWrite } from '../../api/useWrite';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { WordPicker } from '../../parts/pickers';
 
 interface Created {
@@ -72,7 +73,7 @@ export function UserDialog({
       size="lg"
       testid="user-save"
     >
-      <TextInput
+      <TextField
         label={t('people.name')}
         value={name}
         onChange={(e) => setName(e.currentTarget.value)}
@@ -80,7 +81,7 @@ export function UserDialog({
         dir="auto"
         data-testid="user-name"
       />
-      <TextInput
+      <TextField
         label={t('signin.email')}
         type="email"
         dir="ltr"

@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +6,7 @@ import { useSession } from '../../api/session';
 import type { Crisis } from '../../api/types/crises';
 import { useWrite } from '../../api/useWrite';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { ClientPicker, PersonPicker, WordPicker } from '../../parts/pickers';
 
 /** A crisis that somebody heard of before the monitoring did: opened by hand. */
@@ -40,7 +40,7 @@ export function OpenCrisisDialog({ onClose }: { onClose: () => void }) {
       testid="crisis-new-confirm"
     >
       <ClientPicker value={client} onChange={setClient} required testid="crisis-new-client" />
-      <TextInput
+      <TextField
         label={t('queue.crisis_title')}
         value={title}
         onChange={(e) => setTitle(e.currentTarget.value)}

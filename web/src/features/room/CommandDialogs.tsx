@@ -1,9 +1,9 @@
-import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { STAGES, type Stage } from '../../api/types/basics';
 import type { CrisisDetail } from '../../api/types/crises';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextBox, TextField } from '../../parts/fields';
 import { PersonPicker, WordPicker } from '../../parts/pickers';
 import { NoteLine } from '../../parts/states';
 import { MissingList } from './MissingList';
@@ -84,7 +84,7 @@ export function CommandDialog({ command, crisis, id, onClose }: Props) {
         <PersonPicker label={t('queue.lead')} value={lead} onChange={setLead} required />
       ) : null}
       {command === 'title' ? (
-        <TextInput
+        <TextField
           label={t('queue.crisis_title')}
           value={title}
           onChange={(e) => setTitle(e.currentTarget.value)}
@@ -109,7 +109,7 @@ export function CommandDialog({ command, crisis, id, onClose }: Props) {
       ) : null}
       {command === 'close' ? <Closing crisis={crisis} /> : null}
       {needsReason ? (
-        <Textarea
+        <TextBox
           label={missing.length > 0 ? t('room.override_reason') : t('parts.reason')}
           description={t('parts.reason_help')}
           value={reason}

@@ -1,9 +1,10 @@
-import { Button, Radio, Textarea } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../api/session';
 import type { CrisisDetail } from '../../api/types/crises';
 import { ReasonDialog } from '../../parts/FormDialog';
+import { TextBox } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { NoteLine, WriteError } from '../../parts/states';
 import { useCrisisWrite } from './queries';
@@ -99,7 +100,7 @@ function Scheduled({ crisis, id }: Props) {
                 <Radio value="let_run" label={t('room.schedule.let_run')} data-testid="schedule-let-run" />
               </div>
             </Radio.Group>
-            <Textarea
+            <TextBox
               label={t('parts.reason')}
               value={reason}
               onChange={(e) => setReason(e.currentTarget.value)}

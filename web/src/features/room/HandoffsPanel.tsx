@@ -1,4 +1,4 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { useCan, useSession } from '../../api/session';
 import type { CrisisDetail } from '../../api/types/crises';
 import type { Handoff } from '../../api/types/work';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextBox, TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { PersonPicker, WordPicker } from '../../parts/pickers';
 import { Empty, Shown } from '../../parts/states';
@@ -140,7 +141,7 @@ function HandoffDialog({
       onSubmit={submit}
       testid="handoff-save"
     >
-      <TextInput
+      <TextField
         label={t('room.handoff_title')}
         value={title}
         onChange={(e) => setTitle(e.currentTarget.value)}
@@ -167,7 +168,7 @@ function HandoffDialog({
             onChange={setState}
             required
           />
-          <Textarea
+          <TextBox
             label={t('room.outcome')}
             value={outcome}
             onChange={(e) => setOutcome(e.currentTarget.value)}

@@ -1,10 +1,11 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { useCan } from '../../api/session';
 import type { CrisisDetail } from '../../api/types/crises';
 import type { Lessons } from '../../api/types/work';
+import { TextBox } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { Shown, WriteError } from '../../parts/states';
 import { useStored } from '../../parts/useStored';
@@ -45,7 +46,7 @@ function LessonsForm({ lessons, crisis, id }: { lessons: Lessons; crisis: Crisis
         });
       }}
     >
-      <Textarea
+      <TextBox
         label={t('room.lessons_text')}
         value={shown.text ?? ''}
         onChange={(e) => setTyped({ ...shown, text: e.currentTarget.value })}
@@ -55,7 +56,7 @@ function LessonsForm({ lessons, crisis, id }: { lessons: Lessons; crisis: Crisis
         dir="auto"
         data-testid="lessons-text"
       />
-      <Textarea
+      <TextBox
         label={t('room.lessons_playbook')}
         value={shown.playbook_change ?? ''}
         onChange={(e) => setTyped({ ...shown, playbook_change: e.currentTarget.value })}

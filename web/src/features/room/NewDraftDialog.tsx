@@ -1,4 +1,4 @@
-import { Select, Textarea, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import type { CrisisDetail } from '../../api/types/crises';
 import type { DraftContent, DraftDetail, DraftKind } from '../../api/types/drafts';
 import { useWrite } from '../../api/useWrite';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextBox, TextField } from '../../parts/fields';
 import { WordPicker } from '../../parts/pickers';
 
 interface HoldingStatement {
@@ -122,7 +123,7 @@ export function NewDraftDialog({ crisis, onClose }: { crisis: CrisisDetail; onCl
           data-testid="draft-holding"
         />
       ) : null}
-      <TextInput
+      <TextField
         label={t('draft.title')}
         value={title}
         onChange={(e) => setTitle(e.currentTarget.value)}
@@ -130,7 +131,7 @@ export function NewDraftDialog({ crisis, onClose }: { crisis: CrisisDetail; onCl
         dir="auto"
         data-testid="draft-title"
       />
-      <Textarea
+      <TextBox
         label={t('draft.text')}
         description={t('room.draft_text_help')}
         value={text}

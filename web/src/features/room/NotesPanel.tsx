@@ -1,8 +1,9 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../api/session';
 import type { CrisisDetail } from '../../api/types/crises';
 import type { Note } from '../../api/types/work';
+import { TextBox } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { personName } from '../../parts/personName';
 import { Empty, Shown, WriteError } from '../../parts/states';
@@ -27,7 +28,7 @@ export function NotesPanel({ crisis, id }: { crisis: CrisisDetail; id: string })
               write.send({ path: '/notes', body: { text: text.trim() } });
             }}
           >
-            <Textarea
+            <TextBox
               label={t('room.note_new')}
               value={text}
               onChange={(e) => setText(e.currentTarget.value)}

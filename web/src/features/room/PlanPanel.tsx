@@ -1,4 +1,4 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import type { Draft } from '../../api/types/drafts';
 import type { PlanItem } from '../../api/types/work';
 import { DateTimeField } from '../../parts/DateTimeField';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextBox, TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { WordPicker } from '../../parts/pickers';
 import { Empty, Shown } from '../../parts/states';
@@ -169,7 +170,7 @@ function PlanDialog({
         required
         testid="plan-kind"
       />
-      <TextInput
+      <TextField
         label={t('room.plan_title')}
         value={title}
         onChange={(e) => setTitle(e.currentTarget.value)}
@@ -178,7 +179,7 @@ function PlanDialog({
         data-testid="plan-title"
       />
       {kind === 'story' ? (
-        <Textarea
+        <TextBox
           label={t('room.consent')}
           description={t('room.consent_help')}
           value={consent}

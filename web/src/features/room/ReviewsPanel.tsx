@@ -1,10 +1,11 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../api/session';
 import type { CrisisDetail } from '../../api/types/crises';
 import type { Review } from '../../api/types/work';
 import { FormDialog, ReasonDialog } from '../../parts/FormDialog';
+import { TextBox } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { Empty, Shown } from '../../parts/states';
 import { Tag } from '../../parts/tags';
@@ -107,7 +108,7 @@ function ReviewRow({ review, crisis, id }: { review: Review; crisis: CrisisDetai
         }
         testid="review-save"
       >
-        <Textarea
+        <TextBox
           label={t('room.findings')}
           value={findings}
           onChange={(e) => setFindings(e.currentTarget.value)}
@@ -117,7 +118,7 @@ function ReviewRow({ review, crisis, id }: { review: Review; crisis: CrisisDetai
           dir="auto"
           data-testid="review-findings"
         />
-        <Textarea
+        <TextBox
           label={t('room.actions')}
           value={actions}
           onChange={(e) => setActions(e.currentTarget.value)}

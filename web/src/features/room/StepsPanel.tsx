@@ -1,4 +1,4 @@
-import { Button, Checkbox, TextInput } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import type { CrisisDetail } from '../../api/types/crises';
 import type { Step } from '../../api/types/work';
 import { DateTimeField } from '../../parts/DateTimeField';
 import { FormDialog } from '../../parts/FormDialog';
+import { TextField } from '../../parts/fields';
 import { Panel } from '../../parts/Panel';
 import { PersonPicker } from '../../parts/pickers';
 import { Empty, Shown, WriteError } from '../../parts/states';
@@ -161,7 +162,7 @@ function StepDialog({
       }
       testid="step-save"
     >
-      <TextInput
+      <TextField
         label={t('room.step_text')}
         value={text}
         onChange={(e) => setText(e.currentTarget.value)}

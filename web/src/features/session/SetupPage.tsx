@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { api } from '../../api/client';
 import { sessionKey } from '../../api/session';
 import type { Session } from '../../api/types/people';
 import { useWrite } from '../../api/useWrite';
+import { TextField } from '../../parts/fields';
 import { WriteError } from '../../parts/states';
 import { GateCard } from './GateCard';
 
@@ -39,20 +40,20 @@ export function SetupPage() {
         {t('signin.setup_intro')}
       </p>
       <form className="stack" onSubmit={submit}>
-        <TextInput
+        <TextField
           label={t('signin.agency')}
           dir="auto"
           {...field('agency_name')}
           data-testid="setup-agency"
         />
-        <TextInput
+        <TextField
           label={t('signin.name')}
           dir="auto"
           autoComplete="name"
           {...field('name')}
           data-testid="setup-name"
         />
-        <TextInput
+        <TextField
           label={t('signin.email')}
           type="email"
           dir="ltr"

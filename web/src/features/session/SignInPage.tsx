@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { api } from '../../api/client';
 import { sessionKey } from '../../api/session';
 import type { Session } from '../../api/types/people';
 import { useWrite } from '../../api/useWrite';
+import { TextField } from '../../parts/fields';
 import { WriteError } from '../../parts/states';
 import { GateCard } from './GateCard';
 
@@ -30,7 +31,7 @@ export function SignInPage() {
   return (
     <GateCard title={t('signin.title')}>
       <form className="stack" onSubmit={submit}>
-        <TextInput
+        <TextField
           label={t('signin.email')}
           type="email"
           autoComplete="username"

@@ -1,4 +1,4 @@
-import { Button, Checkbox, TagsInput, Textarea } from '@mantine/core';
+import { Button, Checkbox, TagsInput } from '@mantine/core';
 import { IconWand } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../../api/client';
@@ -6,6 +6,7 @@ import { isProblem } from '../../../api/problem';
 import { useCan } from '../../../api/session';
 import type { Assessment, CrisisDetail } from '../../../api/types/crises';
 import { useWrite } from '../../../api/useWrite';
+import { TextBox } from '../../../parts/fields';
 import { NoteLine, WriteError } from '../../../parts/states';
 import { SeverityTag } from '../../../parts/tags';
 import { useStored } from '../../../parts/useStored';
@@ -137,7 +138,7 @@ function Fields({ form, set, crisis }: FieldsProps) {
           <span className="small muted">
             {t('room.negative_share', { percent: Math.round(form.sentiment.negative_share * 100) })}
           </span>
-          <Textarea
+          <TextBox
             label={t('assessment.sentiment_note')}
             value={form.sentiment.note}
             onChange={(e) => set({ sentiment: { ...form.sentiment, note: e.currentTarget.value } })}

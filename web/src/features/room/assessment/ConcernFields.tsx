@@ -1,8 +1,9 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AssessedConcern } from '../../../api/types/crises';
+import { TextBox, TextField } from '../../../parts/fields';
 import { WordPicker } from '../../../parts/pickers';
 import type { FieldsProps } from './AssessmentForm';
 import { ExamplesDialog } from './ExamplesDialog';
@@ -24,7 +25,7 @@ export function ConcernFields({ form, set, crisis }: FieldsProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: concerns have no identity but their place
           <div key={index} className="quote stack tight">
             <div className="form-grid">
-              <TextInput
+              <TextField
                 label={t('assessment.concern_title')}
                 value={concern.title}
                 onChange={(e) => change(index, { title: e.currentTarget.value })}
@@ -45,7 +46,7 @@ export function ConcernFields({ form, set, crisis }: FieldsProps) {
                 }
               />
             </div>
-            <Textarea
+            <TextBox
               label={t('assessment.concern_plan')}
               value={concern.plan}
               onChange={(e) => change(index, { plan: e.currentTarget.value })}

@@ -1,7 +1,8 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { AssessedFact } from '../../../api/types/crises';
+import { TextField } from '../../../parts/fields';
 import { WordPicker } from '../../../parts/pickers';
 import type { FieldsProps } from './AssessmentForm';
 
@@ -19,7 +20,7 @@ export function FactFields({ form, set }: FieldsProps) {
         {list.map((fact, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: facts have no identity but their place
           <div key={index} className="row" style={{ alignItems: 'flex-end' }}>
-            <TextInput
+            <TextField
               className="grow"
               style={{ minWidth: 180 }}
               label={t('assessment.fact')}
@@ -35,7 +36,7 @@ export function FactFields({ form, set }: FieldsProps) {
               value={fact.status}
               onChange={(status) => change(index, { status: status ?? 'unverified' })}
             />
-            <TextInput
+            <TextField
               style={{ minWidth: 140 }}
               label={t('assessment.fact_source')}
               value={fact.source}

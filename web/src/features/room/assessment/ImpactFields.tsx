@@ -1,6 +1,7 @@
-import { SegmentedControl, Textarea } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Confidence, ImpactScore } from '../../../api/types/crises';
+import { TextBox } from '../../../parts/fields';
 import { WordPicker } from '../../../parts/pickers';
 import type { FieldsProps } from './AssessmentForm';
 import { IMPACTS } from './model';
@@ -42,7 +43,7 @@ export function ImpactFields({ form, set }: FieldsProps) {
                 onChange={(confidence) => change(area, { confidence: confidence ?? '' })}
                 testid={`impact-${area}-confidence`}
               />
-              <Textarea
+              <TextBox
                 label={t('assessment.evidence')}
                 value={impact.evidence}
                 onChange={(e) => change(area, { evidence: e.currentTarget.value })}

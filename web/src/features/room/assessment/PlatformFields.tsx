@@ -1,7 +1,8 @@
-import { ActionIcon, Checkbox, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Checkbox, Select } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { AssessedPlatform } from '../../../api/types/crises';
+import { TextField } from '../../../parts/fields';
 import { PLATFORMS, PlatformIcon, usePlatformName } from '../../../parts/Platform';
 import type { FieldsProps } from './AssessmentForm';
 
@@ -29,7 +30,7 @@ export function PlatformFields({ form, set }: FieldsProps) {
             <span className="row" style={{ minWidth: 120, minHeight: 36 }}>
               {index + 1}. <PlatformIcon platform={p.platform} /> {name(p.platform)}
             </span>
-            <TextInput
+            <TextField
               className="grow"
               style={{ minWidth: 140 }}
               aria-label={t('assessment.platform_note', { name: name(p.platform) })}

@@ -1,8 +1,9 @@
-import { Checkbox, Textarea } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../../api/client';
 import type { Advice } from '../../../api/types/crises';
+import { TextBox } from '../../../parts/fields';
 import { WordPicker } from '../../../parts/pickers';
 import { Failed } from '../../../parts/states';
 import { useReasonWords } from '../../../parts/useReasonWords';
@@ -63,7 +64,7 @@ export function StrategyFields({ form, set, crisis }: FieldsProps) {
             ))}
           </div>
         </Checkbox.Group>
-        <Textarea
+        <TextBox
           label={t('assessment.strategy_reason')}
           value={form.strategy_reason}
           onChange={(e) => set({ strategy_reason: e.currentTarget.value })}
