@@ -31,9 +31,10 @@ web: prerequisites ## build the console
 		$(say) "building the console"; (cd web && npm run --silent build); fi
 
 .PHONY: $(BIN)
+# No -trimpath: it would compile the engine a second time beside the tests' cache.
 $(BIN): prerequisites
 	@$(say) "building $(BIN) (the first build compiles the workflow engine: some minutes)"
-	@go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/migdalor
+	@go build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/migdalor
 
 .PHONY: run
 run: setup ## set everything up and serve Migdalor with the demonstration agency

@@ -48,7 +48,7 @@ func (p *process) loadDemo(ctx context.Context, seed uint64, out std) error {
 
 func (p *process) demoPeople(ctx context.Context) error {
 	db := p.base.db
-	hash, err := password.Hash(ctx, demo.Password)
+	hash, err := password.New().Hash(ctx, demo.Password)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,9 @@ func (c importCmd) report(io std, r intake.ImportResult) {
 		}
 		fmt.Fprintf(io.err, "line %d: %s (%s)\n", e.Line, e.Err.Message, e.Err.Code)
 	}
+	if more := r.Broken - min(c.Show, len(r.Errors)); more > 0 {
+		fmt.Fprintf(io.err, "… and %d more\n", more)
+	}
 	verb := "stored"
 	if c.DryRun {
 		verb = "would be stored"

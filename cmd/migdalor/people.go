@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -45,13 +44,16 @@ func (c userAddCmd) Run(ctx context.Context, io std) error {
 			return fault.New(fault.Invalid, "password_missing", "No password came on standard input.").Because(err)
 		}
 	} else {
-		var raw [15]byte
-		if _, err := rand.Read(raw[:]); err != nil {
+		var err error
+		if secret, err = password.Generate(rand.Reader); err != nil {
 			return err
 		}
-		secret, made = base64.RawURLEncoding.EncodeToString(raw[:]), true
+		made = true
 	}
-	hash, err := password.Hash(ctx, secret)
+	if err := password.Validate(secret, c.Email, c.Name); err != nil {
+		return err
+	}
+	hash, err := password.New().Hash(ctx, secret)
 	if err != nil {
 		return err
 	}
