@@ -20,7 +20,7 @@ type reasonView struct {
 	Params map[string]any `json:"params,omitempty"`
 }
 
-type alertView struct {
+type AlertView struct {
 	ID               string       `json:"id"`
 	ClientID         string       `json:"client_id"`
 	ClientName       string       `json:"client_name"`
@@ -45,9 +45,9 @@ type alertView struct {
 	SnoozedUntil     *time.Time   `json:"snoozed_until"`
 }
 
-func viewAlert(a store.Alert, clients, numbers map[string]string) alertView {
+func viewAlert(a store.Alert, clients, numbers map[string]string) AlertView {
 	w := a.Verdict.V
-	v := alertView{ID: a.ID, ClientID: a.ClientID, ClientName: clients[a.ClientID], State: a.State, Stream: a.Stream, RaisedAt: a.RaisedAt.Time,
+	v := AlertView{ID: a.ID, ClientID: a.ClientID, ClientName: clients[a.ClientID], State: a.State, Stream: a.Stream, RaisedAt: a.RaisedAt.Time,
 		LastHitAt: a.LastHitAt.Time, Hits: a.Hits, SeverityProposed: a.SeverityProposed, Reasons: []reasonView{}, Observed: w.Observed,
 		Expected: w.Expected, Ratio: w.Ratio, WindowMinutes: int(w.Window.Minutes()), NegativeShare: w.NegativeShare, BaselineShare: w.BaselineShare,
 		Learning: w.Learning, Rule: string(w.Rule), RuleVersion: w.RuleVersion, SnoozedUntil: instant(a.SnoozedUntil)}
@@ -71,12 +71,12 @@ func viewAlert(a store.Alert, clients, numbers map[string]string) alertView {
 }
 
 type listAlertsInput struct {
-	page
+	Paging
 	State  string `query:"state" enum:"open,snoozed,dismissed,opened,attached"`
 	Client string `query:"client" maxLength:"80"`
 }
 
-func (s *Server) listAlerts(ctx context.Context, in *listAlertsInput) (*body[list[alertView]], error) {
+func (s *Server) listAlerts(ctx context.Context, in *listAlertsInput) (*body[list[AlertView]], error) {
 	scope, clientID, err := s.narrowed(ctx, policies.AlertsView, in.Client)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (s *Server) listAlerts(ctx context.Context, in *listAlertsInput) (*body[lis
 	return listOf(views, next), err
 }
 
-func (s *Server) viewAlerts(ctx context.Context, scope store.Scope, rows []store.Alert) ([]alertView, error) {
+func (s *Server) viewAlerts(ctx context.Context, scope store.Scope, rows []store.Alert) ([]AlertView, error) {
 	clients, err := s.db.ClientNames(ctx, scope)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s *Server) viewAlerts(ctx context.Context, scope store.Scope, rows []store
 		}
 	}
 	numbers, err := s.db.CrisisNumbers(ctx, scope, crises)
-	return each(rows, func(a store.Alert) alertView { return viewAlert(a, clients, numbers) }), err
+	return each(rows, func(a store.Alert) AlertView { return viewAlert(a, clients, numbers) }), err
 }
 
 type dismissalView struct {
@@ -112,7 +112,7 @@ type dismissalView struct {
 }
 
 type evidenceView struct {
-	Mentions  []mentionView         `json:"mentions" nullable:"false"`
+	Mentions  []MentionView         `json:"mentions" nullable:"false"`
 	Authors   []store.EvidenceCount `json:"authors" nullable:"false"`
 	Terms     []store.EvidenceCount `json:"terms" nullable:"false"`
 	Platforms []store.EvidenceCount `json:"platforms" nullable:"false"`
@@ -121,12 +121,12 @@ type evidenceView struct {
 }
 
 type alertDetail struct {
-	alertView
+	AlertView
 	Evidence  evidenceView   `json:"evidence"`
 	Dismissed *dismissalView `json:"dismissed"`
 }
 
-func (s *Server) getAlert(ctx context.Context, in *byID) (*body[alertDetail], error) {
+func (s *Server) getAlert(ctx context.Context, in *ByID) (*body[alertDetail], error) {
 	a, err := s.db.Alert(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (s *Server) alertDetailOf(ctx context.Context, a store.Alert) (*body[alertD
 	if err != nil {
 		return nil, err
 	}
-	out := alertDetail{alertView: views[0]}
+	out := alertDetail{AlertView: views[0]}
 	if out.Evidence, err = s.evidenceOf(ctx, a); err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (s *Server) evidenceOf(ctx context.Context, a store.Alert) (evidenceView, e
 	if err != nil {
 		return out, err
 	}
-	out.Mentions = each(mentions, func(m store.Mention) mentionView { return viewMention(m, sources) })
+	out.Mentions = each(mentions, func(m store.Mention) MentionView { return viewMention(m, sources) })
 	to := a.LastHitAt.Add(evidenceAfter)
 	if now := s.db.Now().Time; now.Before(to) {
 		to = now

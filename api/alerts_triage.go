@@ -18,7 +18,7 @@ func (s *Server) triageRoutes() {
 }
 
 type openFromAlertInput struct {
-	byID
+	ByID
 	Body struct {
 		Title    string `json:"title" minLength:"1" maxLength:"200"`
 		Severity int    `json:"severity" minimum:"1" maximum:"4"`
@@ -51,7 +51,7 @@ func (s *Server) openFromAlert(ctx context.Context, in *openFromAlertInput) (*bo
 }
 
 type attachAlertInput struct {
-	byID
+	ByID
 	Body struct {
 		CrisisID string `json:"crisis_id" minLength:"1" maxLength:"80"`
 	}
@@ -62,7 +62,7 @@ func (s *Server) attachAlert(ctx context.Context, in *attachAlertInput) (*body[a
 }
 
 type snoozeAlertInput struct {
-	byID
+	ByID
 	Body struct {
 		Minutes int `json:"minutes" minimum:"1" maximum:"1440"`
 	}
@@ -73,7 +73,7 @@ func (s *Server) snoozeAlert(ctx context.Context, in *snoozeAlertInput) (*body[a
 }
 
 type dismissAlertInput struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" enum:"not_negative,known_event,spam,too_small,other"`
 		Note   string `json:"note,omitempty" maxLength:"2000"`

@@ -41,7 +41,7 @@ type roundView struct {
 	Approvers []approverView `json:"approvers" nullable:"false"`
 }
 
-type approvalView struct {
+type ApprovalView struct {
 	ID                string      `json:"id"`
 	DraftID           string      `json:"draft_id"`
 	CrisisID          string      `json:"crisis_id"`
@@ -64,13 +64,13 @@ type approvalView struct {
 }
 
 type approvalDetail struct {
-	approvalView
+	ApprovalView
 	Content         contentView  `json:"content"`
 	PreviousContent *contentView `json:"previous_content" doc:"The last approved wording before this one, else the one just before; null for a first version."`
 }
 
-func viewApproval(a store.ApprovalCase) approvalView {
-	v := approvalView{ID: a.ID, DraftID: a.DraftID, CrisisID: a.CrisisID, CrisisNumber: a.CrisisNumber, ClientID: a.ClientID, ClientName: a.ClientName, Title: a.Title,
+func viewApproval(a store.ApprovalCase) ApprovalView {
+	v := ApprovalView{ID: a.ID, DraftID: a.DraftID, CrisisID: a.CrisisID, CrisisNumber: a.CrisisNumber, ClientID: a.ClientID, ClientName: a.ClientName, Title: a.Title,
 		Kind: a.Kind, Version: a.Version, VersionHash: a.VersionHash, State: a.State, Round: a.Round, Deadline: a.Deadline.Time, CreatedAt: a.CreatedAt.Time,
 		EndedAt: instant(a.EndedAt), Severity: a.Severity, Step: a.Step, PublishOnApproval: a.PublishOnApproval}
 	for i, r := range a.Rounds.V {
@@ -118,14 +118,14 @@ func viewApprover(a store.ApprovalCase, round int, who approval.ApproverRef) app
 }
 
 type listApprovalsInput struct {
-	page
+	Paging
 	State  string `query:"state" enum:"open,approved,declined,changes_requested,expired,superseded,withdrawn"`
 	Client string `query:"client" maxLength:"80"`
 	Crisis string `query:"crisis" maxLength:"80"`
 	Mine   bool   `query:"mine" doc:"Only those that wait for the caller."`
 }
 
-func (s *Server) listApprovals(ctx context.Context, in *listApprovalsInput) (*body[list[approvalView]], error) {
+func (s *Server) listApprovals(ctx context.Context, in *listApprovalsInput) (*body[list[ApprovalView]], error) {
 	caller := callerFrom(ctx)
 	f := store.ApprovalFilter{State: in.State, ClientID: in.Client, CrisisID: in.Crisis, Scope: caller.scope(policies.ApprovalsView), Page: in.of()}
 	if in.Mine {
@@ -135,7 +135,7 @@ func (s *Server) listApprovals(ctx context.Context, in *listApprovalsInput) (*bo
 	return listOf(each(rows, viewApproval), next), err
 }
 
-func (s *Server) getApproval(ctx context.Context, in *byID) (*body[approvalDetail], error) {
+func (s *Server) getApproval(ctx context.Context, in *ByID) (*body[approvalDetail], error) {
 	return s.approvalDetailOf(ctx, in.ID)
 }
 
@@ -148,7 +148,7 @@ func (s *Server) approvalDetailOf(ctx context.Context, id string) (*body[approva
 	if err != nil {
 		return nil, err
 	}
-	d := approvalDetail{approvalView: viewApproval(a), Content: viewContent(content)}
+	d := approvalDetail{ApprovalView: viewApproval(a), Content: viewContent(content)}
 	before, ok, err := s.db.ContentBefore(ctx, a.DraftID, a.Version)
 	if ok {
 		v := viewContent(before)
@@ -161,7 +161,7 @@ func (s *Server) approvalDetailOf(ctx context.Context, id string) (*body[approva
 var decisionWords = map[string]approval.DecisionKind{"approve": approval.Approved, "changes": approval.ChangesRequested, "decline": approval.Declined}
 
 type decideInput struct {
-	byID
+	ByID
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200"`
 	Body           struct {
 		Decision    string `json:"decision" enum:"approve,changes,decline"`
@@ -185,7 +185,7 @@ func (s *Server) decide(ctx context.Context, in *decideInput) (*body[approvalDet
 	return s.approvalDetailOf(ctx, in.ID)
 }
 
-func (s *Server) remindApprovers(ctx context.Context, in *byID) (*body[approvalDetail], error) {
+func (s *Server) remindApprovers(ctx context.Context, in *ByID) (*body[approvalDetail], error) {
 	if err := s.db.RemindApprovers(ctx, callerFrom(ctx).actor(), in.ID, ""); err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func (s *Server) remindApprovers(ctx context.Context, in *byID) (*body[approvalD
 }
 
 type revokeLinkInput struct {
-	byID
+	ByID
 	LinkID string `path:"lid" maxLength:"80"`
 	Body   struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"2000"`

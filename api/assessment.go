@@ -39,7 +39,7 @@ func (s *Server) viewAssessment(ctx context.Context, a store.Assessment) (*tagge
 	return &tagged[assessmentView]{ETag: etag(a.Revision), Body: v}, nil
 }
 
-func (s *Server) getAssessment(ctx context.Context, in *byID) (*tagged[assessmentView], error) {
+func (s *Server) getAssessment(ctx context.Context, in *ByID) (*tagged[assessmentView], error) {
 	a, err := s.db.Assessment(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (s *Server) getAssessment(ctx context.Context, in *byID) (*tagged[assessmen
 }
 
 type putAssessmentInput struct {
-	commandInput
+	CommandInput
 	IfMatch string `header:"If-Match"`
 	Body    struct {
 		store.AssessmentForm
@@ -93,13 +93,13 @@ func (s *Server) agreeOnSeverity(ctx context.Context, in *putAssessmentInput, to
 	return s.withNames(ctx, err)
 }
 
-func (s *Server) suggestAssessment(ctx context.Context, in *byID) (*body[store.AssessmentForm], error) {
+func (s *Server) suggestAssessment(ctx context.Context, in *ByID) (*body[store.AssessmentForm], error) {
 	form, err := s.db.AssessmentSuggestion(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	return answer(form), err
 }
 
 type adviceInput struct {
-	byID
+	ByID
 	Type           string `query:"crisis_type" required:"true" maxLength:"60"`
 	PriorCrisis    bool   `query:"prior_crisis"`
 	PoorReputation bool   `query:"poor_reputation"`

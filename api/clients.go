@@ -28,7 +28,7 @@ type holdView struct {
 	At     time.Time `json:"at"`
 }
 
-type clientView struct {
+type ClientView struct {
 	ID         string    `json:"id"`
 	Slug       string    `json:"slug"`
 	Name       string    `json:"name"`
@@ -43,15 +43,15 @@ type clientView struct {
 }
 
 type clientDetail struct {
-	clientView
+	ClientView
 	Settings store.ClientSettings `json:"settings"`
 }
 
 // learningTime is how much history the baseline needs.
 const learningTime = 72 * time.Hour
 
-func (s *Server) viewClient(c store.Client, f store.ClientFigures, names map[string]string) clientView {
-	v := clientView{ID: c.ID, Slug: c.Slug, Name: c.Name, Zone: c.Zone, Lang: c.Lang, OpenCrises: f.OpenCrises, OpenAlerts: f.OpenAlerts,
+func (s *Server) viewClient(c store.Client, f store.ClientFigures, names map[string]string) ClientView {
+	v := ClientView{ID: c.ID, Slug: c.Slug, Name: c.Name, Zone: c.Zone, Lang: c.Lang, OpenCrises: f.OpenCrises, OpenAlerts: f.OpenAlerts,
 		Learning: f.FirstMention.IsZero() || s.db.Now().Sub(f.FirstMention.Time) < learningTime, Demo: c.Demo, Rev: c.Rev}
 	if c.HoldActive() {
 		v.Hold = &holdView{true, c.HoldReason, names[c.HoldBy], c.HoldSince.Time}
@@ -59,7 +59,7 @@ func (s *Server) viewClient(c store.Client, f store.ClientFigures, names map[str
 	return v
 }
 
-func (s *Server) listClients(ctx context.Context, _ *struct{}) (*body[list[clientView]], error) {
+func (s *Server) listClients(ctx context.Context, _ *struct{}) (*body[list[ClientView]], error) {
 	scope := callerFrom(ctx).scope(policies.ClientsView)
 	clients, err := s.db.Clients(ctx, scope)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *Server) listClients(ctx context.Context, _ *struct{}) (*body[list[clien
 		return nil, err
 	}
 	names, err := s.db.UserNames(ctx)
-	return listOf(each(clients, func(c store.Client) clientView { return s.viewClient(c, figures[c.ID], names) }), ""), err
+	return listOf(each(clients, func(c store.Client) ClientView { return s.viewClient(c, figures[c.ID], names) }), ""), err
 }
 
 // clientDetailOf answers with one client and its revision.
@@ -104,7 +104,7 @@ func (s *Server) addClient(ctx context.Context, in *addClientInput) (*tagged[cli
 	return s.clientDetailOf(ctx, c)
 }
 
-func (s *Server) getClient(ctx context.Context, _ *byID) (*tagged[clientDetail], error) {
+func (s *Server) getClient(ctx context.Context, _ *ByID) (*tagged[clientDetail], error) {
 	c, err := s.db.Client(ctx, clientFrom(ctx))
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (ch settingsChange) on(now store.ClientSettings) *store.ClientSettings {
 }
 
 type patchClientInput struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    struct {
 		Name     *string         `json:"name,omitempty" minLength:"1" maxLength:"120"`

@@ -28,13 +28,13 @@ func viewContact(c store.Contact) contactView {
 	return contactView{c.ID, c.Name, c.Email, c.Title, c.Party, c.Lang}
 }
 
-func (s *Server) listContacts(ctx context.Context, _ *byID) (*body[list[contactView]], error) {
+func (s *Server) listContacts(ctx context.Context, _ *ByID) (*body[list[contactView]], error) {
 	contacts, err := s.db.Contacts(ctx, clientFrom(ctx))
 	return listOf(each(contacts, viewContact), ""), err
 }
 
 type addContactInput struct {
-	byID
+	ByID
 	Body struct {
 		Name  string `json:"name" maxLength:"120"`
 		Email string `json:"email" maxLength:"254"`
@@ -50,13 +50,13 @@ func (s *Server) addContact(ctx context.Context, in *addContactInput) (*body[con
 	return answer(viewContact(c)), err
 }
 
-type contactPath struct {
-	byID
+type ContactPath struct {
+	ByID
 	CID string `path:"cid" maxLength:"80"`
 }
 
 type patchContactInput struct {
-	contactPath
+	ContactPath
 	Body struct {
 		Name  *string `json:"name,omitempty" maxLength:"120"`
 		Email *string `json:"email,omitempty" maxLength:"254"`
@@ -80,6 +80,6 @@ func (s *Server) patchContact(ctx context.Context, in *patchContactInput) (*body
 	return answer(viewContact(c)), err
 }
 
-func (s *Server) removeContact(ctx context.Context, in *contactPath) (*struct{}, error) {
+func (s *Server) removeContact(ctx context.Context, in *ContactPath) (*struct{}, error) {
 	return nil, s.db.RemoveContact(ctx, callerFrom(ctx).actor(), clientFrom(ctx), in.CID)
 }

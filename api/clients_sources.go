@@ -45,7 +45,7 @@ func (s *Server) viewSource(src store.Source, received int64, secret string) sou
 	return v
 }
 
-func (s *Server) listSources(ctx context.Context, _ *byID) (*body[list[sourceView]], error) {
+func (s *Server) listSources(ctx context.Context, _ *ByID) (*body[list[sourceView]], error) {
 	sources, err := s.db.Sources(ctx, clientFrom(ctx))
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (s *Server) listSources(ctx context.Context, _ *byID) (*body[list[sourceVie
 }
 
 type addSourceInput struct {
-	byID
+	ByID
 	Body struct {
 		Name string `json:"name" maxLength:"120"`
 		Kind string `json:"kind" enum:"webhook,import,manual"`
@@ -68,7 +68,7 @@ func (s *Server) addSource(ctx context.Context, in *addSourceInput) (*body[sourc
 }
 
 type sourcePath struct {
-	byID
+	ByID
 	SID string `path:"sid" maxLength:"80"`
 }
 

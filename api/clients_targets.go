@@ -29,13 +29,13 @@ func viewTarget(t store.Target) targetView {
 	return targetView{t.ID, t.Platform, t.Kind, t.Account, t.URL, t.Identifier, t.ServiceURL}
 }
 
-func (s *Server) listTargets(ctx context.Context, _ *byID) (*body[list[targetView]], error) {
+func (s *Server) listTargets(ctx context.Context, _ *ByID) (*body[list[targetView]], error) {
 	targets, err := s.db.Targets(ctx, clientFrom(ctx))
 	return listOf(each(targets, viewTarget), ""), err
 }
 
 type addTargetInput struct {
-	byID
+	ByID
 	Body struct {
 		Platform    string `json:"platform" maxLength:"40"`
 		Kind        string `json:"kind" enum:"by_hand,bluesky"`
@@ -53,13 +53,13 @@ func (s *Server) addTarget(ctx context.Context, in *addTargetInput) (*body[targe
 	return answer(viewTarget(t)), err
 }
 
-type targetPath struct {
-	byID
+type TargetPath struct {
+	ByID
 	TID string `path:"tid" maxLength:"80"`
 }
 
 type patchTargetInput struct {
-	targetPath
+	TargetPath
 	Body struct {
 		Platform    *string `json:"platform,omitempty" maxLength:"40"`
 		Kind        *string `json:"kind,omitempty" enum:"by_hand,bluesky"`
@@ -86,6 +86,6 @@ func (s *Server) patchTarget(ctx context.Context, in *patchTargetInput) (*body[t
 	return answer(viewTarget(t)), err
 }
 
-func (s *Server) removeTarget(ctx context.Context, in *targetPath) (*struct{}, error) {
+func (s *Server) removeTarget(ctx context.Context, in *TargetPath) (*struct{}, error) {
 	return nil, s.db.RemoveTarget(ctx, callerFrom(ctx).actor(), clientFrom(ctx), in.TID)
 }

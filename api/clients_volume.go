@@ -39,7 +39,7 @@ type volumeView struct {
 }
 
 type volumeInput struct {
-	byID
+	ByID
 	From time.Time `query:"from"`
 	To   time.Time `query:"to"`
 	Step int       `query:"step" enum:"300,900,3600" default:"900"`

@@ -28,7 +28,7 @@ func (s *Server) crisisRoutes() {
 }
 
 type listCrisesInput struct {
-	page
+	Paging
 	Client   string `query:"client" maxLength:"80"`
 	Severity int    `query:"severity" minimum:"1" maximum:"4"`
 	Stage    string `query:"stage" enum:"detect,assess,respond,refocus,sustain"`
@@ -38,7 +38,7 @@ type listCrisesInput struct {
 	Sort     string `query:"sort" enum:"deadline,severity,opened"`
 }
 
-func (s *Server) listCrises(ctx context.Context, in *listCrisesInput) (*body[list[crisisView]], error) {
+func (s *Server) listCrises(ctx context.Context, in *listCrisesInput) (*body[list[CrisisView]], error) {
 	scope, clientID, err := s.narrowed(ctx, policies.CrisesView, in.Client)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (s *Server) listCrises(ctx context.Context, in *listCrisesInput) (*body[lis
 		return nil, err
 	}
 	now := s.db.Now().Time
-	return listOf(each(rows, func(i store.CrisisItem) crisisView { return viewCrisis(i, now) }), next), nil
+	return listOf(each(rows, func(i store.CrisisItem) CrisisView { return viewCrisis(i, now) }), next), nil
 }
 
 type openCrisisInput struct {
@@ -80,7 +80,7 @@ func (s *Server) openCrisis(ctx context.Context, in *openCrisisInput) (*body[cri
 	return s.detailAnswer(ctx, clientID, c.ID)
 }
 
-func (s *Server) getCrisis(ctx context.Context, in *byID) (*tagged[crisisDetail], error) {
+func (s *Server) getCrisis(ctx context.Context, in *ByID) (*tagged[crisisDetail], error) {
 	v, err := s.detail(ctx, clientFrom(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (s *Server) getCrisis(ctx context.Context, in *byID) (*tagged[crisisDetail]
 }
 
 type patchCrisisInput struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    struct {
 		Title string `json:"title" minLength:"1" maxLength:"200"`

@@ -25,10 +25,10 @@ func (s *Server) crisisCommandRoutes() {
 	route(s, http.MethodPost, "/crises/{id}/escalations/{escalation}/acknowledge", onCrisis(policies.CrisesWork), "Take an escalation", s.acknowledgeEscalation)
 }
 
-// commandInput is what every command has: its crisis, and the key under which a
+// CommandInput is what every command has: its crisis, and the key under which a
 // retry is the same command.
-type commandInput struct {
-	byID
+type CommandInput struct {
+	ByID
 	Key string `header:"Idempotency-Key" maxLength:"200"`
 }
 
@@ -58,7 +58,7 @@ func (s *Server) command(ctx context.Context, id string, fn func(crisisID string
 }
 
 type leaveStageInput struct {
-	commandInput
+	CommandInput
 	Body struct {
 		Expected       string `json:"expected_stage" enum:"detect,assess,respond,refocus,sustain"`
 		OverrideReason string `json:"override_reason,omitempty" maxLength:"2000"`
@@ -72,7 +72,7 @@ func (s *Server) leaveStage(ctx context.Context, in *leaveStageInput) (*body[cri
 }
 
 type closeInput struct {
-	commandInput
+	CommandInput
 	Body struct {
 		OverrideReason string `json:"override_reason,omitempty" maxLength:"2000"`
 	}
@@ -85,7 +85,7 @@ func (s *Server) closeCrisis(ctx context.Context, in *closeInput) (*body[crisisD
 }
 
 type severityInput struct {
-	commandInput
+	CommandInput
 	Body struct {
 		Expected int    `json:"expected" minimum:"1" maximum:"4"`
 		Severity int    `json:"severity" minimum:"1" maximum:"4"`
@@ -101,7 +101,7 @@ func (s *Server) changeSeverity(ctx context.Context, in *severityInput) (*body[c
 }
 
 type leadInput struct {
-	commandInput
+	CommandInput
 	Body struct {
 		LeadID string `json:"lead_id" minLength:"1" maxLength:"80"`
 	}
@@ -114,7 +114,7 @@ func (s *Server) handOver(ctx context.Context, in *leadInput) (*body[crisisDetai
 }
 
 type waveInput struct {
-	commandInput
+	CommandInput
 	Body struct {
 		Stage  string `json:"stage" enum:"detect,assess"`
 		Reason string `json:"reason" maxLength:"2000"`
@@ -134,7 +134,7 @@ func (s *Server) reopenCrisis(ctx context.Context, in *waveInput) (*body[crisisD
 }
 
 type pauseInput struct {
-	commandInput
+	CommandInput
 	Kind string `path:"kind" maxLength:"40"`
 	Body struct {
 		Reason string `json:"reason" enum:"waiting_client,waiting_legal"`
@@ -148,7 +148,7 @@ func (s *Server) pauseClock(ctx context.Context, in *pauseInput) (*body[crisisDe
 }
 
 type resumeInput struct {
-	commandInput
+	CommandInput
 	Kind string `path:"kind" maxLength:"40"`
 }
 
@@ -159,7 +159,7 @@ func (s *Server) resumeClock(ctx context.Context, in *resumeInput) (*body[crisis
 }
 
 type escalationInput struct {
-	byID
+	ByID
 	Escalation string `path:"escalation" maxLength:"80"`
 }
 

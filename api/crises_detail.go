@@ -82,7 +82,7 @@ type scheduleView struct {
 
 // crisisDetail is everything that the crisis room shows at once.
 type crisisDetail struct {
-	crisisView
+	CrisisView
 	ServerTime       time.Time           `json:"server_time"`
 	Zone             string              `json:"zone"`
 	CrisisType       string              `json:"crisis_type"`
@@ -105,7 +105,7 @@ type crisisDetail struct {
 }
 
 func viewDetail(d store.CrisisDetail, now time.Time) crisisDetail {
-	v := crisisDetail{crisisView: viewCrisis(d.CrisisItem, now), ServerTime: now, Zone: d.ClientZone, CrisisType: d.CrisisType,
+	v := crisisDetail{CrisisView: viewCrisis(d.CrisisItem, now), ServerTime: now, Zone: d.ClientZone, CrisisType: d.CrisisType,
 		FirstMentionAt: d.FirstMentionAt.Time, ResolvedAt: instant(d.ResolvedAt), Stages: viewStages(d, now), Tasks: viewTasks(d),
 		Gate:       gateView{Stage: d.Stage, Missing: d.Missing},
 		Publishing: publishingView{Hold: d.Hold, PositiveLocked: d.Locked, Reason: d.LockReason},

@@ -22,7 +22,7 @@ func (s *Server) crisisFactRoutes() {
 }
 
 type waiveInput struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" maxLength:"2000"`
 	}
@@ -34,7 +34,7 @@ func (s *Server) waiveAcknowledgement(ctx context.Context, in *waiveInput) (*bod
 }
 
 type scheduleInput struct {
-	byID
+	ByID
 	Body struct {
 		Decision string `json:"decision" enum:"hold,let_run"`
 		Reason   string `json:"reason,omitempty" maxLength:"2000"`
@@ -51,13 +51,13 @@ type lessonsView struct {
 	PlaybookChange string `json:"playbook_change" maxLength:"20000"`
 }
 
-func (s *Server) getLessons(ctx context.Context, in *byID) (*body[lessonsView], error) {
+func (s *Server) getLessons(ctx context.Context, in *ByID) (*body[lessonsView], error) {
 	c, err := s.db.CrisisRow(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	return answer(lessonsView{c.Lessons, c.PlaybookChange}), err
 }
 
 type lessonsInput struct {
-	byID
+	ByID
 	Body lessonsView
 }
 
@@ -73,7 +73,7 @@ type noteView struct {
 	By   *personRef `json:"by"`
 }
 
-func (s *Server) listNotes(ctx context.Context, in *byID) (*body[list[noteView]], error) {
+func (s *Server) listNotes(ctx context.Context, in *ByID) (*body[list[noteView]], error) {
 	rows, err := s.db.Notes(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (s *Server) listNotes(ctx context.Context, in *byID) (*body[list[noteView]]
 }
 
 type noteInput struct {
-	byID
+	ByID
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"10000"`
 	}
@@ -121,8 +121,8 @@ type timelineView struct {
 }
 
 type timelineInput struct {
-	byID
-	page
+	ByID
+	Paging
 }
 
 func (s *Server) crisisTimeline(ctx context.Context, in *timelineInput) (*body[list[timelineView]], error) {

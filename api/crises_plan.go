@@ -21,7 +21,7 @@ func viewPlanItem(r store.PlanItem) planItemView {
 	return planItemView{r.ID, r.Kind, r.Title, r.ConsentNote, instant(r.PlannedFor), optional(r.DraftID), r.State}
 }
 
-func (s *Server) listPlan(ctx context.Context, in *byID) (*body[list[planItemView]], error) {
+func (s *Server) listPlan(ctx context.Context, in *ByID) (*body[list[planItemView]], error) {
 	rows, err := s.db.Plan(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	return listOf(each(rows, viewPlanItem), ""), err
 }
@@ -40,7 +40,7 @@ func (f planFields) change() store.PlanChange {
 }
 
 type addPlanInput struct {
-	byID
+	ByID
 	Body planFields
 }
 
@@ -50,7 +50,7 @@ func (s *Server) addPlanItem(ctx context.Context, in *addPlanInput) (*body[planI
 }
 
 type patchPlanInput struct {
-	partOf
+	PartOf
 	Body planFields
 }
 
@@ -78,7 +78,7 @@ func viewReview(r store.Review, name string) reviewView {
 
 func reviewer(r store.Review) string { return r.DecidedBy }
 
-func (s *Server) listReviews(ctx context.Context, in *byID) (*body[list[reviewView]], error) {
+func (s *Server) listReviews(ctx context.Context, in *ByID) (*body[list[reviewView]], error) {
 	rows, err := s.db.Reviews(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *Server) listReviews(ctx context.Context, in *byID) (*body[list[reviewVi
 }
 
 type holdReviewInput struct {
-	partOf
+	PartOf
 	Body struct {
 		Findings string `json:"findings" minLength:"1" maxLength:"10000"`
 		Actions  string `json:"actions,omitempty" maxLength:"10000"`
@@ -100,7 +100,7 @@ func (s *Server) holdReview(ctx context.Context, in *holdReviewInput) (*body[rev
 }
 
 type waiveReviewInput struct {
-	partOf
+	PartOf
 	Body struct {
 		Reason string `json:"reason" maxLength:"2000"`
 	}

@@ -23,8 +23,8 @@ type nextClockView struct {
 	LeftSeconds int64      `json:"left_seconds"`
 }
 
-// crisisView is a crisis as lists show it.
-type crisisView struct {
+// CrisisView is a crisis as lists show it.
+type CrisisView struct {
 	ID                string         `json:"id"`
 	Number            string         `json:"number"`
 	ClientID          string         `json:"client_id"`
@@ -45,8 +45,8 @@ type crisisView struct {
 	Rev               int64          `json:"rev"`
 }
 
-func viewCrisis(i store.CrisisItem, now time.Time) crisisView {
-	v := crisisView{ID: i.ID, Number: i.Number, ClientID: i.ClientID, ClientName: i.ClientName, Title: i.Title, Severity: int(i.Severity),
+func viewCrisis(i store.CrisisItem, now time.Time) CrisisView {
+	v := CrisisView{ID: i.ID, Number: i.Number, ClientID: i.ClientID, ClientName: i.ClientName, Title: i.Title, Severity: int(i.Severity),
 		SeverityConfirmed: i.SeverityConfirmed, Stage: i.Stage, Status: i.Status, Wave: i.Wave, Lead: refTo(i.LeadID, i.LeadName),
 		OpenedAt: i.OpenedAt.Time, ClosedAt: instant(i.ClosedAt), Spark: i.Spark, NegativeShare: i.NegativeShare, LastEventAt: i.LastEventAt.Time, Rev: i.Rev}
 	if i.Next != nil {

@@ -26,9 +26,9 @@ func (s *Server) crisisWorkRoutes() {
 	route(s, http.MethodPost, "/crises/{id}/reviews/{part}/waive", hold, "Leave a review out", s.waiveReview)
 }
 
-// partOf names something that belongs to a crisis.
-type partOf struct {
-	byID
+// PartOf names something that belongs to a crisis.
+type PartOf struct {
+	ByID
 	Part string `path:"part" maxLength:"80"`
 }
 
@@ -61,7 +61,7 @@ func viewStep(r store.SolutionStep, name string) stepView {
 
 func stepOwner(r store.SolutionStep) string { return r.OwnerID }
 
-func (s *Server) listSteps(ctx context.Context, in *byID) (*body[list[stepView]], error) {
+func (s *Server) listSteps(ctx context.Context, in *ByID) (*body[list[stepView]], error) {
 	rows, err := s.db.Steps(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ type stepFields struct {
 }
 
 type addStepInput struct {
-	byID
+	ByID
 	Body stepFields
 }
 
@@ -87,7 +87,7 @@ func (s *Server) addStep(ctx context.Context, in *addStepInput) (*body[stepView]
 }
 
 type patchStepInput struct {
-	partOf
+	PartOf
 	Body stepFields
 }
 
@@ -127,7 +127,7 @@ func viewHandoff(r store.Handoff, name string) handoffView {
 
 func handoffOwner(r store.Handoff) string { return r.OwnerID }
 
-func (s *Server) listHandoffs(ctx context.Context, in *byID) (*body[list[handoffView]], error) {
+func (s *Server) listHandoffs(ctx context.Context, in *ByID) (*body[list[handoffView]], error) {
 	rows, err := s.db.Handoffs(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ type handoffFields struct {
 }
 
 type addHandoffInput struct {
-	byID
+	ByID
 	Body handoffFields
 }
 
@@ -155,7 +155,7 @@ func (s *Server) addHandoff(ctx context.Context, in *addHandoffInput) (*body[han
 }
 
 type patchHandoffInput struct {
-	partOf
+	PartOf
 	Body handoffFields
 }
 

@@ -22,14 +22,14 @@ func (s *Server) draftRoutes() {
 }
 
 type listDraftsInput struct {
-	page
+	Paging
 	Crisis string `query:"crisis" maxLength:"80"`
 	Client string `query:"client" maxLength:"80"`
 	State  string `query:"state" enum:"draft,in_review,approved,changes_requested,declined,withdrawn,published"`
 	Kind   string `query:"kind" enum:"acknowledgement,response,content,report"`
 }
 
-func (s *Server) listDrafts(ctx context.Context, in *listDraftsInput) (*body[list[draftView]], error) {
+func (s *Server) listDrafts(ctx context.Context, in *listDraftsInput) (*body[list[DraftView]], error) {
 	rows, next, err := s.db.Drafts(ctx, store.DraftFilter{CrisisID: in.Crisis, ClientID: in.Client, State: in.State, Kind: in.Kind,
 		Scope: callerFrom(ctx).scope(policies.DraftsView), Page: in.of()})
 	if err != nil {
@@ -53,7 +53,7 @@ func (w wordingInput) of(title string) store.Wording {
 }
 
 type createDraftInput struct {
-	byID
+	ByID
 	Body struct {
 		Kind        string       `json:"kind" enum:"acknowledgement,response,content,report"`
 		Title       string       `json:"title,omitempty" maxLength:"300"`
@@ -71,7 +71,7 @@ func (s *Server) createDraft(ctx context.Context, in *createDraftInput) (*tagged
 	return s.draftDetailOf(ctx, dr)
 }
 
-func (s *Server) getDraft(ctx context.Context, in *byID) (*tagged[draftDetail], error) {
+func (s *Server) getDraft(ctx context.Context, in *ByID) (*tagged[draftDetail], error) {
 	dr, err := s.db.Draft(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (s *Server) getDraft(ctx context.Context, in *byID) (*tagged[draftDetail], 
 }
 
 type addVersionInput struct {
-	byID
+	ByID
 	Body struct {
 		Content     wordingInput `json:"content"`
 		Title       *string      `json:"title,omitempty" maxLength:"300"`
@@ -116,7 +116,7 @@ type candidateView struct {
 	Title     string `json:"title,omitempty"`
 }
 
-func (s *Server) draftRounds(ctx context.Context, in *byID) (*body[list[policyRoundView]], error) {
+func (s *Server) draftRounds(ctx context.Context, in *ByID) (*body[list[policyRoundView]], error) {
 	deciders, err := s.deciders(ctx, clientFrom(ctx))
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func (s *Server) deciders(ctx context.Context, clientID string) ([]string, error
 }
 
 type sendDraftInput struct {
-	byID
+	ByID
 	Body struct {
 		Deadline          *time.Time       `json:"deadline,omitempty" doc:"72 hours from now, or the end of the publish window, when left out."`
 		PublishOnApproval bool             `json:"publish_on_approval"`
@@ -187,7 +187,7 @@ func (s *Server) sendDraft(ctx context.Context, in *sendDraftInput) (*body[appro
 }
 
 type reasonInput struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
 	}
@@ -201,7 +201,7 @@ func (s *Server) withdrawDraft(ctx context.Context, in *reasonInput) (*tagged[dr
 	return s.draftDetailOf(ctx, dr)
 }
 
-func (s *Server) publishDraft(ctx context.Context, in *byID) (*tagged[draftDetail], error) {
+func (s *Server) publishDraft(ctx context.Context, in *ByID) (*tagged[draftDetail], error) {
 	dr, err := s.db.PublishDraft(ctx, callerFrom(ctx).actor(), in.ID)
 	if err != nil {
 		return nil, err

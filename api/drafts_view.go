@@ -16,7 +16,7 @@ type personRef struct {
 	Name string `json:"name"`
 }
 
-type draftView struct {
+type DraftView struct {
 	ID           string    `json:"id"`
 	ClientID     string    `json:"client_id"`
 	CrisisID     string    `json:"crisis_id"`
@@ -49,15 +49,15 @@ type versionView struct {
 }
 
 type draftDetail struct {
-	draftView
+	DraftView
 	Content      contentView       `json:"content"`
 	Versions     []versionView     `json:"versions" nullable:"false"`
-	Approval     *approvalView     `json:"approval,omitempty"`
+	Approval     *ApprovalView     `json:"approval,omitempty"`
 	Publications []publicationView `json:"publications" nullable:"false"`
 	Limits       map[string]int    `json:"limits" doc:"The longest text by platform, in the platform's own count."`
 }
 
-func (s *Server) viewDrafts(ctx context.Context, rows []store.Draft) ([]draftView, error) {
+func (s *Server) viewDrafts(ctx context.Context, rows []store.Draft) ([]DraftView, error) {
 	names, err := s.db.UserNames(ctx)
 	if err != nil {
 		return nil, err
@@ -66,8 +66,8 @@ func (s *Server) viewDrafts(ctx context.Context, rows []store.Draft) ([]draftVie
 	if err != nil {
 		return nil, err
 	}
-	return each(rows, func(d store.Draft) draftView {
-		return draftView{ID: d.ID, ClientID: d.ClientID, CrisisID: d.CrisisID, CrisisNumber: numbers[d.CrisisID], Kind: d.Kind, Title: d.Title, State: d.State,
+	return each(rows, func(d store.Draft) DraftView {
+		return DraftView{ID: d.ID, ClientID: d.ClientID, CrisisID: d.CrisisID, CrisisNumber: numbers[d.CrisisID], Kind: d.Kind, Title: d.Title, State: d.State,
 			Version: d.Version, VersionHash: d.VersionHash, UpdatedAt: d.UpdatedAt.Time, UpdatedBy: personRef{d.UpdatedBy, names[d.UpdatedBy]}, Rev: d.Rev, ApprovalID: d.ApprovalID}
 	}), nil
 }
@@ -77,7 +77,7 @@ func (s *Server) draftDetailOf(ctx context.Context, dr store.Draft) (*tagged[dra
 	if err != nil {
 		return nil, err
 	}
-	d := draftDetail{draftView: views[0], Limits: textLimits()}
+	d := draftDetail{DraftView: views[0], Limits: textLimits()}
 	if d.Versions, err = s.viewVersions(ctx, dr.ID); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 type exportQuery struct {
-	byID
+	ByID
 	Values string `query:"values" enum:"opened,withheld" default:"opened" doc:"withheld leaves personal values out; what was committed to stays provable."`
 }
 

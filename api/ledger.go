@@ -21,7 +21,7 @@ func (s *Server) ledgerRoutes() {
 }
 
 type ledgerQuery struct {
-	page
+	Paging
 	Client string    `query:"client" maxLength:"80"`
 	Crisis string    `query:"crisis" maxLength:"80" doc:"Id or number."`
 	Actor  string    `query:"actor" maxLength:"200"`

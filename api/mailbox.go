@@ -20,7 +20,7 @@ func (s *Server) mailboxRoutes() {
 // readerOnly is the sender that the mailbox asks for; nothing is sent from here.
 const readerOnly = "mailbox@localhost"
 
-type mailView struct {
+type MailView struct {
 	ID      string    `json:"id"`
 	To      string    `json:"to"`
 	Subject string    `json:"subject"`
@@ -30,7 +30,7 @@ type mailView struct {
 }
 
 type mailDetail struct {
-	mailView
+	MailView
 	HTML string `json:"html"`
 	Text string `json:"text"`
 }
@@ -42,11 +42,11 @@ func (s *Server) mailbox() (*notify.MailboxSender, error) {
 	return notify.NewMailboxSender(s.MailboxDir, readerOnly)
 }
 
-func viewMail(m notify.Message) mailView {
-	return mailView{m.ID, m.To, m.Subject, m.At, m.Lang, string(m.Kind)}
+func viewMail(m notify.Message) MailView {
+	return MailView{m.ID, m.To, m.Subject, m.At, m.Lang, string(m.Kind)}
 }
 
-func (s *Server) listMailbox(_ context.Context, in *struct{ page }) (*body[list[mailView]], error) {
+func (s *Server) listMailbox(_ context.Context, in *struct{ Paging }) (*body[list[MailView]], error) {
 	box, err := s.mailbox()
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (s *Server) listMailbox(_ context.Context, in *struct{ page }) (*body[list[
 	return listOf(each(mails, viewMail), ""), err
 }
 
-func (s *Server) getMail(_ context.Context, in *byID) (*body[mailDetail], error) {
+func (s *Server) getMail(_ context.Context, in *ByID) (*body[mailDetail], error) {
 	box, err := s.mailbox()
 	if err != nil {
 		return nil, err

@@ -131,7 +131,7 @@ func (s *Server) addToken(ctx context.Context, in *addTokenInput) (*body[tokenVi
 	return answer(view), nil
 }
 
-func (s *Server) revokeToken(ctx context.Context, in *byID) (*struct{}, error) {
+func (s *Server) revokeToken(ctx context.Context, in *ByID) (*struct{}, error) {
 	caller := callerFrom(ctx)
 	return nil, s.db.RevokeToken(ctx, caller.actor(), caller.UserID, in.ID)
 }
@@ -147,7 +147,7 @@ type noticeView struct {
 }
 
 type listNotificationsInput struct {
-	page
+	Paging
 	Unread bool `query:"unread"`
 }
 

@@ -39,7 +39,7 @@ type mentionSource struct {
 	Name string `json:"name"`
 }
 
-type mentionView struct {
+type MentionView struct {
 	ID          string           `json:"id"`
 	ClientID    string           `json:"client_id"`
 	Platform    string           `json:"platform"`
@@ -64,12 +64,12 @@ type mentionView struct {
 }
 
 type mentionDetail struct {
-	mentionView
+	MentionView
 	Raw json.RawMessage `json:"raw" doc:"The payload as it came; null when there was none."`
 }
 
-func viewMention(m store.Mention, sources map[string]string) mentionView {
-	v := mentionView{ID: m.ID, ClientID: m.ClientID, Platform: m.Platform, Kind: m.Kind, Author: mentionAuthor{m.AuthorHandle, m.AuthorName, m.AuthorFollowers},
+func viewMention(m store.Mention, sources map[string]string) MentionView {
+	v := MentionView{ID: m.ID, ClientID: m.ClientID, Platform: m.Platform, Kind: m.Kind, Author: mentionAuthor{m.AuthorHandle, m.AuthorName, m.AuthorFollowers},
 		Text: m.Text, Title: m.Title, Lang: m.Lang, URL: m.URL, PublishedAt: m.PublishedAt.Time, ReceivedAt: m.ReceivedAt.Time, Reach: m.Reach,
 		Engagement: m.Engagement, GroupName: m.GroupName, Concerns: strings.Fields(m.Concerns), Flags: strings.Fields(m.Flags),
 		Screenshot: m.ScreenshotSha != "", Demo: m.Demo, Source: mentionSource{m.SourceID, sources[m.SourceID]},
@@ -85,7 +85,7 @@ func viewMention(m store.Mention, sources map[string]string) mentionView {
 }
 
 type listMentionsInput struct {
-	page
+	Paging
 	Client    string    `query:"client" maxLength:"80"`
 	Platform  string    `query:"platform" maxLength:"40"`
 	Sentiment string    `query:"sentiment" enum:"negative,neutral,positive"`
@@ -97,7 +97,7 @@ type listMentionsInput struct {
 	Order     string    `query:"order" enum:"newest,oldest,reach" default:"newest"`
 }
 
-func (s *Server) listMentions(ctx context.Context, in *listMentionsInput) (*body[list[mentionView]], error) {
+func (s *Server) listMentions(ctx context.Context, in *listMentionsInput) (*body[list[MentionView]], error) {
 	scope, clientID, err := s.narrowed(ctx, policies.MentionsView, in.Client)
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (s *Server) listMentions(ctx context.Context, in *listMentionsInput) (*body
 		return nil, err
 	}
 	sources, err := s.db.SourceNames(ctx, scope)
-	return listOf(each(rows, func(m store.Mention) mentionView { return viewMention(m, sources) }), next), err
+	return listOf(each(rows, func(m store.Mention) MentionView { return viewMention(m, sources) }), next), err
 }
 
 // narrowed is the caller's scope for p, and the client named in a filter. A client
@@ -166,7 +166,7 @@ func (s *Server) mentionDetailOf(ctx context.Context, m store.Mention) (mentionD
 	return mentionDetail{viewMention(m, sources), m.RawJSON()}, err
 }
 
-func (s *Server) getMention(ctx context.Context, in *byID) (*body[mentionDetail], error) {
+func (s *Server) getMention(ctx context.Context, in *ByID) (*body[mentionDetail], error) {
 	m, err := s.db.Mention(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func (s *Server) getMention(ctx context.Context, in *byID) (*body[mentionDetail]
 }
 
 type putSentimentInput struct {
-	byID
+	ByID
 	Body struct {
 		Label string `json:"label" enum:"negative,neutral,positive"`
 	}
@@ -190,5 +190,5 @@ func (s *Server) putSentiment(ctx context.Context, in *putSentimentInput) (*body
 	if _, err := s.db.CorrectSentiment(ctx, callerFrom(ctx).actor(), in.ID, label); err != nil {
 		return nil, err
 	}
-	return s.getMention(ctx, &in.byID)
+	return s.getMention(ctx, &in.ByID)
 }

@@ -31,7 +31,7 @@ const (
 )
 
 type addMentionInput struct {
-	byID
+	ByID
 	Body struct {
 		Text        string    `json:"text" minLength:"1" maxLength:"20000"`
 		URL         string    `json:"url,omitempty" maxLength:"4000"`
@@ -145,7 +145,7 @@ func picture(op *huma.Operation) {
 		"image/png": {Schema: schema}, "image/jpeg": {Schema: schema}}}}
 }
 
-func (s *Server) getScreenshot(ctx context.Context, in *byID) (*pictureAnswer, error) {
+func (s *Server) getScreenshot(ctx context.Context, in *ByID) (*pictureAnswer, error) {
 	m, err := s.db.Mention(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // outside are the routes that are no part of the described API: files, pages and
@@ -108,3 +110,31 @@ func TestDescriptionIsServed(t *testing.T) {
 		t.Error("the page loads something from elsewhere")
 	}
 }
+
+// TestPathParametersAreTaken sees that each parameter of each path is one that
+// the route's input reads: the framework silently skips fields of embedded
+// types that are not exported.
+func TestPathParametersAreTaken(t *testing.T) {
+	w := newWorld(t)
+	for path, item := range w.api.huma.OpenAPI().Paths {
+		for method, op := range operationsOf(item) {
+			known := map[string]bool{}
+			for _, p := range op.Parameters {
+				known[p.Name] = p.In == "path" || known[p.Name]
+			}
+			for _, want := range pathParameters(path) {
+				if !known[want.Name] {
+					t.Errorf("%s %s does not read {%s}", method, path, want.Name)
+				}
+			}
+			if rule := w.api.rules[method+" "+path]; rule.reach == reachVisible && method == http.MethodGet && strings.Count(path, "/") == 3 && !slices.Contains(whole, path) {
+				if !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "cursor" }) {
+					t.Errorf("%s is a list without pages", path)
+				}
+			}
+		}
+	}
+}
+
+// whole are the short lists that come in one piece.
+var whole = []string{prefix + "/users", prefix + "/roles", prefix + "/playbooks"}

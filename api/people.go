@@ -77,14 +77,14 @@ func (s *Server) listUsers(ctx context.Context, _ *struct{}) (*body[list[userVie
 	return listOf(out, ""), nil
 }
 
-type grantsBody struct {
+type GrantsBody struct {
 	Grants []struct {
 		Role     string  `json:"role" maxLength:"40"`
 		ClientID *string `json:"client_id,omitempty" maxLength:"80" nullable:"true"`
 	} `json:"grants" maxItems:"500" nullable:"false"`
 }
 
-func (b grantsBody) specs() []store.GrantSpec {
+func (b GrantsBody) specs() []store.GrantSpec {
 	out := make([]store.GrantSpec, 0, len(b.Grants))
 	for _, g := range b.Grants {
 		if spec := (store.GrantSpec{Role: g.Role, ClientID: deref(g.ClientID)}); !slices.Contains(out, spec) {
@@ -99,7 +99,7 @@ type addUserInput struct {
 		Name  string `json:"name" maxLength:"120"`
 		Email string `json:"email" maxLength:"254"`
 		Lang  string `json:"lang,omitempty" enum:"he,en"`
-		grantsBody
+		GrantsBody
 	}
 }
 
@@ -148,7 +148,7 @@ func (s *Server) changedUser(ctx context.Context, id string) (*body[userView], e
 }
 
 type patchUserInput struct {
-	byID
+	ByID
 	Body struct {
 		Name *string `json:"name,omitempty" minLength:"1" maxLength:"120"`
 		Lang *string `json:"lang,omitempty" enum:"he,en"`
@@ -163,8 +163,8 @@ func (s *Server) patchUser(ctx context.Context, in *patchUserInput) (*body[userV
 }
 
 type putGrantsInput struct {
-	byID
-	Body grantsBody
+	ByID
+	Body GrantsBody
 }
 
 func (s *Server) putGrants(ctx context.Context, in *putGrantsInput) (*body[userView], error) {
@@ -174,21 +174,21 @@ func (s *Server) putGrants(ctx context.Context, in *putGrantsInput) (*body[userV
 	return s.changedUser(ctx, in.ID)
 }
 
-func (s *Server) disableUser(ctx context.Context, in *byID) (*body[userView], error) {
+func (s *Server) disableUser(ctx context.Context, in *ByID) (*body[userView], error) {
 	if err := s.db.DisableUser(ctx, callerFrom(ctx).actor(), in.ID); err != nil {
 		return nil, err
 	}
 	return s.changedUser(ctx, in.ID)
 }
 
-func (s *Server) enableUser(ctx context.Context, in *byID) (*body[userView], error) {
+func (s *Server) enableUser(ctx context.Context, in *ByID) (*body[userView], error) {
 	if err := s.db.EnableUser(ctx, callerFrom(ctx).actor(), in.ID); err != nil {
 		return nil, err
 	}
 	return s.changedUser(ctx, in.ID)
 }
 
-func (s *Server) resetPassword(ctx context.Context, in *byID) (*body[userAndPassword], error) {
+func (s *Server) resetPassword(ctx context.Context, in *ByID) (*body[userAndPassword], error) {
 	caller := callerFrom(ctx)
 	if in.ID == caller.UserID {
 		return nil, fault.New(fault.Conflict, "not_yourself", "Change your own password on your account page.")

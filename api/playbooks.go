@@ -16,7 +16,7 @@ func (s *Server) playbookRoutes() {
 	route(s, http.MethodGet, "/playbooks/{id}", onVisible(policies.PlaybooksView), "One playbook whole", s.getPlaybook)
 }
 
-type playbookView struct {
+type PlaybookView struct {
 	ID        string      `json:"id"`
 	Version   int64       `json:"version"`
 	Name      crisis.Text `json:"name"`
@@ -24,17 +24,17 @@ type playbookView struct {
 	CreatedAt time.Time   `json:"created_at"`
 }
 
-func viewPlaybook(p store.Playbook) (playbookView, playbook.Playbook, error) {
+func viewPlaybook(p store.Playbook) (PlaybookView, playbook.Playbook, error) {
 	book, err := p.Book()
-	return playbookView{p.ID, p.Version, book.Name, p.Hash, p.CreatedAt.Time}, book, err
+	return PlaybookView{p.ID, p.Version, book.Name, p.Hash, p.CreatedAt.Time}, book, err
 }
 
-func (s *Server) listPlaybooks(ctx context.Context, _ *struct{}) (*body[list[playbookView]], error) {
+func (s *Server) listPlaybooks(ctx context.Context, _ *struct{}) (*body[list[PlaybookView]], error) {
 	rows, err := s.db.Playbooks(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]playbookView, 0, len(rows))
+	out := make([]PlaybookView, 0, len(rows))
 	for _, p := range rows {
 		v, _, err := viewPlaybook(p)
 		if err != nil {
@@ -46,7 +46,7 @@ func (s *Server) listPlaybooks(ctx context.Context, _ *struct{}) (*body[list[pla
 }
 
 type playbookDetail struct {
-	playbookView
+	PlaybookView
 	YAML string            `json:"yaml"`
 	Book playbook.Playbook `json:"book"`
 }

@@ -56,7 +56,7 @@ func viewPublication(p store.PublicationCase) publicationView {
 }
 
 type listPublicationsInput struct {
-	page
+	Paging
 	Crisis string `query:"crisis" maxLength:"80"`
 	Client string `query:"client" maxLength:"80"`
 	State  string `query:"state" enum:"planned,held,sending,awaiting_hand,unknown,published,failed,refused"`
@@ -68,7 +68,7 @@ func (s *Server) listPublications(ctx context.Context, in *listPublicationsInput
 	return listOf(each(rows, viewPublication), next), err
 }
 
-func (s *Server) getPublication(ctx context.Context, in *byID) (*body[publicationView], error) {
+func (s *Server) getPublication(ctx context.Context, in *ByID) (*body[publicationView], error) {
 	return s.publicationOf(ctx, in.ID)
 }
 
@@ -81,7 +81,7 @@ func (s *Server) publicationOf(ctx context.Context, id string) (*body[publicatio
 }
 
 type confirmInput struct {
-	byID
+	ByID
 	Body struct {
 		URL string `json:"url" minLength:"1" maxLength:"2000"`
 	}
@@ -110,7 +110,7 @@ func (s *Server) releasePublication(ctx context.Context, in *reasonInput) (*body
 }
 
 type resolveInput struct {
-	byID
+	ByID
 	Body struct {
 		Outcome string `json:"outcome" enum:"published,not_published"`
 		URL     string `json:"url,omitempty" maxLength:"2000"`

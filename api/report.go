@@ -21,7 +21,7 @@ type reportView struct {
 }
 
 // crisisReport words the figures in the reader's language.
-func (s *Server) crisisReport(ctx context.Context, in *byID) (*body[reportView], error) {
+func (s *Server) crisisReport(ctx context.Context, in *ByID) (*body[reportView], error) {
 	figures, err := s.db.ReportFigures(ctx, store.ScopeClients(clientFrom(ctx)), in.ID)
 	lang := callerFrom(ctx).Lang
 	return answer(reportView{each(figures, func(f report.Figure) figureView {

@@ -117,16 +117,16 @@ func listOf[T any](items []T, next string) *body[list[T]] {
 	return answer(list[T]{Items: items, NextCursor: next})
 }
 
-// page is the query of every list.
-type page struct {
+// Paging is the query of every list.
+type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"200"`
 }
 
-func (p page) of() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
+func (p Paging) of() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
 
-// byID is the input of a route about one object.
-type byID struct {
+// ByID is the input of a route about one object.
+type ByID struct {
 	ID string `path:"id" maxLength:"80"`
 }
 

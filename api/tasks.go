@@ -7,7 +7,7 @@ import (
 )
 
 type patchTaskInput struct {
-	byID
+	ByID
 	Task string `path:"task" maxLength:"80"`
 	Body struct {
 		State      *string `json:"state,omitempty" enum:"open,done,waived"`

@@ -39,6 +39,7 @@ type world struct {
 	http         *httptest.Server
 	log          *lockedBuffer
 	mailbox      string
+	path         string
 	file         string
 	mu           sync.Mutex
 	shift        time.Duration
