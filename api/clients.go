@@ -59,7 +59,7 @@ func (s *Server) viewClient(c store.Client, f store.ClientFigures, names map[str
 	return v
 }
 
-func (s *Server) listClients(ctx context.Context, _ *struct{}) (*body[list[ClientView]], error) {
+func (s *Server) listClients(ctx context.Context, in *Paging) (*body[list[ClientView]], error) {
 	scope := callerFrom(ctx).scope(policies.ClientsView)
 	clients, err := s.db.Clients(ctx, scope)
 	if err != nil {
@@ -70,7 +70,10 @@ func (s *Server) listClients(ctx context.Context, _ *struct{}) (*body[list[Clien
 		return nil, err
 	}
 	names, err := s.db.UserNames(ctx)
-	return listOf(each(clients, func(c store.Client) ClientView { return s.viewClient(c, figures[c.ID], names) }), ""), err
+	if err != nil {
+		return nil, err
+	}
+	return sliced(each(clients, func(c store.Client) ClientView { return s.viewClient(c, figures[c.ID], names) }), *in)
 }
 
 // clientDetailOf answers with one client and its revision.

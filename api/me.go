@@ -100,9 +100,12 @@ func viewToken(t store.APIToken) tokenView {
 		ExpiresAt: instant(t.ExpiresAt), LastUsedAt: instant(t.LastUsedAt)}
 }
 
-func (s *Server) listTokens(ctx context.Context, _ *struct{}) (*body[list[tokenView]], error) {
+func (s *Server) listTokens(ctx context.Context, in *Paging) (*body[list[tokenView]], error) {
 	tokens, err := s.db.Tokens(ctx, callerFrom(ctx).UserID)
-	return listOf(each(tokens, viewToken), ""), err
+	if err != nil {
+		return nil, err
+	}
+	return sliced(each(tokens, viewToken), *in)
 }
 
 type addTokenInput struct {

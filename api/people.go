@@ -57,7 +57,7 @@ func viewUser(u store.User, grants []store.Grant, caller *Caller) userView {
 
 // listUsers shows everybody to the agency, and to people of single clients those
 // who work on the same ones.
-func (s *Server) listUsers(ctx context.Context, _ *struct{}) (*body[list[userView]], error) {
+func (s *Server) listUsers(ctx context.Context, in *Paging) (*body[list[userView]], error) {
 	caller := callerFrom(ctx)
 	users, err := s.db.Users(ctx)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Server) listUsers(ctx context.Context, _ *struct{}) (*body[list[userVie
 			out = append(out, v)
 		}
 	}
-	return listOf(out, ""), nil
+	return sliced(out, *in)
 }
 
 type GrantsBody struct {

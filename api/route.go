@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"github.com/migdalor/migdalor/internal/fault"
 	"github.com/migdalor/migdalor/internal/store"
 )
 
@@ -121,6 +123,25 @@ func listOf[T any](items []T, next string) *body[list[T]] {
 type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"200"`
+}
+
+// sliced gives the asked part of a list that is short enough to be read whole; its
+// cursor is the place of the next item.
+func sliced[T any](items []T, p Paging) (*body[list[T]], error) {
+	from := 0
+	if p.Cursor != "" {
+		n, err := strconv.Atoi(p.Cursor)
+		if err != nil || n < 0 || n > len(items) {
+			return nil, fault.New(fault.Invalid, "bad_cursor", "The cursor is not one that this list gave.")
+		}
+		from = n
+	}
+	to := min(from+max(p.Limit, 1), len(items))
+	next := ""
+	if to < len(items) {
+		next = strconv.Itoa(to)
+	}
+	return listOf(items[from:to], next), nil
 }
 
 func (p Paging) of() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
