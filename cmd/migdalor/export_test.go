@@ -107,6 +107,25 @@ func TestExportLeavesTheOldFileWhenItFails(t *testing.T) {
 	}
 }
 
+func TestErase(t *testing.T) {
+	data, _ := deployment(t)
+	if code, _, errs := call(t, "erase", "user:nobody", "--data", data, "--reason", "asked for it"); code != exitFailed || !strings.Contains(errs, "no such person in the ledger") {
+		t.Errorf("nobody: %d %s", code, errs)
+	}
+	if code, out, errs := call(t, "erase", "system:operator", "--data", data, "--reason", "asked for it"); code != exitFailed || !strings.Contains(errs, "somebody else") && !strings.Contains(errs, "Somebody else") {
+		t.Errorf("oneself: %d %s %s", code, out, errs)
+	}
+	code, said, errs := call(t, "user", "add", "dana@agency.test", "--data", data, "--role", "analyst")
+	if code != exitDone {
+		t.Fatal(errs)
+	}
+	_, said, _ = strings.Cut(said, "with id ")
+	user, _, _ := strings.Cut(said, "\n")
+	if code, out, errs := call(t, "erase", "user:"+user, "--data", data, "--reason", "asked for it"); code != exitDone || !strings.Contains(out, "2 values") {
+		t.Errorf("a person: %d %s %s", code, out, errs)
+	}
+}
+
 func TestVerifyAndOpenAPINeedNothing(t *testing.T) {
 	if code, _, errs := call(t, "verify", filepath.Join(t.TempDir(), "nowhere.zip")); code != exitFailed || !strings.Contains(errs, "cannot be read") {
 		t.Errorf("a file that is not there: %d %s", code, errs)

@@ -39,6 +39,7 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"Import mentions from a CSV or JSONL file."`
 	Export  exportCmd  `cmd:"" help:"Write the evidence bundle of a crisis."`
 	Verify  verifyCmd  `cmd:"" help:"Check an evidence bundle, offline."`
+	Erase   eraseCmd   `cmd:"" help:"Make a person's names and words in the ledger unreadable for ever."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the description of the API."`
 	Version versionCmd `cmd:"" help:"Print version, commit, Go and Temporal versions."`
 }
