@@ -5,16 +5,10 @@ import type { Page } from './types/basics';
 type Filters = Record<string, string | number | boolean | undefined>;
 
 /** A list read page by page with the server's cursor, flattened for the eye. */
-export function useList<T>(
-  key: QueryKey,
-  path: string,
-  filters: Filters = {},
-  more?: { limit?: number; enabled?: boolean },
-) {
+export function useList<T>(key: QueryKey, path: string, filters: Filters = {}, more?: { enabled?: boolean }) {
   const query = useInfiniteQuery({
     queryKey: [...key, filters],
-    queryFn: ({ pageParam, signal }) =>
-      api.get<Page<T>>(path, { ...filters, limit: more?.limit ?? 50, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => api.get<Page<T>>(path, { ...filters, cursor: pageParam }, signal),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor || undefined,
     enabled: more?.enabled ?? true,
@@ -31,8 +25,18 @@ export function useList<T>(
   };
 }
 
-/** Everything of a short list in one read. */
+/** Pages that a short list may have; beyond them something is wrong with the cursor. */
+const MOST_PAGES = 20;
+
+/** Everything of a short list, page after page where it has pages. */
 export async function readAll<T>(path: string, signal?: AbortSignal, query: Filters = {}): Promise<T[]> {
-  const page = await api.get<Page<T>>(path, { limit: 200, ...query }, signal);
-  return page.items ?? [];
+  const out: T[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const told: Page<T> = await api.get<Page<T>>(path, { ...query, cursor }, signal);
+    out.push(...(told.items ?? []));
+    cursor = told.next_cursor || undefined;
+    if (!cursor) break;
+  }
+  return out;
 }

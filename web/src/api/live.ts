@@ -61,6 +61,8 @@ export function useLive(): LiveState {
         if (source.readyState === EventSource.CLOSED) again = window.setTimeout(connect, 3000);
       });
       source.addEventListener('change', onChange);
+      // The server no longer knows what was missed: read everything again.
+      source.addEventListener('reload', () => void client.invalidateQueries());
     };
     connect();
     return () => {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from './client';
 import { readAll } from './lists';
 import { useCan } from './session';
+import type { Page } from './types/basics';
 import type { Client } from './types/clients';
 import type { Counts, SystemState } from './types/ledger';
 import type { Notice, User } from './types/people';
@@ -53,6 +54,9 @@ export function useSystem() {
 export function useNotices() {
   return useQuery({
     queryKey: ['notifications'],
-    queryFn: ({ signal }) => readAll<Notice>('/me/notifications', signal, { limit: 50 }),
+    queryFn: async ({ signal }) => {
+      const page = await api.get<Page<Notice>>('/me/notifications', undefined, signal);
+      return page.items ?? [];
+    },
   });
 }

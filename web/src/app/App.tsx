@@ -1,18 +1,26 @@
 import { DirectionProvider, MantineProvider, useDirection } from '@mantine/core';
 import { DatesProvider } from '@mantine/dates';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isProblem } from '../api/problem';
+import { sessionKey } from '../api/session';
 import { Boundary } from '../parts/states';
 import { Gate } from './Gate';
 import { styleNonce } from './nonce';
 import { router } from './router';
 import { theme, variables } from './theme';
 
-const queries = new QueryClient({
+/** A session that ended elsewhere shows the sign-in page; what was typed is kept on this machine. */
+function onError(error: unknown) {
+  if (isProblem(error) && error.status === 401) void queries.invalidateQueries({ queryKey: sessionKey });
+}
+
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: 2_000,

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import { useSessionQuery } from '../api/session';
+import { NewPasswordPage } from '../features/session/NewPasswordPage';
 import { SetupPage } from '../features/session/SetupPage';
 import { SignInPage } from '../features/session/SignInPage';
 import { setLang } from '../i18n';
@@ -24,5 +25,6 @@ export function Gate({ children }: { children: ReactNode }) {
   }
   if (query.data.setup_needed) return <SetupPage />;
   if (!query.data.signed_in) return <SignInPage />;
+  if (query.data.must_change_password) return <NewPasswordPage />;
   return <>{children}</>;
 }

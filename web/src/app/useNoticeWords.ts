@@ -6,19 +6,21 @@ export function useNoticeWords() {
   const { t, i18n } = useTranslation();
   const text = (value: unknown) =>
     typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const known = (key: string, other: string | undefined) => (i18n.exists(key) ? t(key) : (other ?? ''));
   const sentence = (notice: Notice): string => {
     const params = notice.params ?? {};
     const words: Record<string, string> = {};
     for (const [key, value] of Object.entries(params)) words[key] = text(value);
-    const number = words.number || words.crisis_number || '';
+    const number = words.number || words.crisis || '';
     const title = words.title || '';
-    const clock =
-      words.kind && i18n.exists(`labels.clock_kinds.${words.kind}`)
-        ? t(`labels.clock_kinds.${words.kind}`)
-        : words.kind;
-    const about = [number, title].filter(Boolean).join(' · ');
+    const clock = known(`labels.clock_kinds.${words.clock}`, words.clock);
+    const severity = known(`labels.severities.${words.severity}`, words.severity);
+    const stage = known(`labels.stages_short.${words.stage}`, words.stage);
+    const about = [number, title || words.client].filter(Boolean).join(' · ');
     const code = notice.kind.replaceAll('.', '_');
-    const head = i18n.exists(`notices.${code}`) ? t(`notices.${code}`, { ...words, clock }) : notice.kind;
+    const head = i18n.exists(`notices.${code}`)
+      ? t(`notices.${code}`, { ...words, clock, severity, stage })
+      : notice.kind;
     return about ? `${head}: ${about}` : head;
   };
   const place = (notice: Notice): string => {

@@ -37,7 +37,7 @@ export function MentionStream({
   const list = useList<Mention>(['stream'], '/mentions', filters);
   const head = useQuery({
     queryKey: ['mentions', 'head', filters],
-    queryFn: ({ signal }) => api.get<Page<Mention>>('/mentions', { ...filters, limit: 50 }, signal),
+    queryFn: ({ signal }) => api.get<Page<Mention>>('/mentions', filters, signal),
   });
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const items = list.data ?? [];

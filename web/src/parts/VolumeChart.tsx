@@ -38,13 +38,19 @@ export function VolumeChart({
   height?: number;
   label: string;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const rows: Row[] = points.map((p) => ({ ...p, t: Date.parse(p.at) }));
   const first = rows[0]?.t ?? 0;
   const last = rows[rows.length - 1]?.t ?? 0;
   const tick = (value: number) =>
     last - first > DAY ? dateTime(value, zone).slice(0, 5) : timeOnly(value, zone);
   const peak = rows.reduce((max, r) => Math.max(max, r.mentions), 0);
+  const say = (event: VolumeEvent) => {
+    const kind = i18n.exists(`chart.event.${event.kind}`) ? t(`chart.event.${event.kind}`) : event.kind;
+    const group = event.kind === 'alert' ? 'severities' : event.kind === 'stage' ? 'stages_short' : '';
+    const key = `labels.${group}.${event.label}`;
+    return `${kind} ${group && i18n.exists(key) ? t(key) : event.label}`.trim();
+  };
   const shown = events.filter((e) => Date.parse(e.at) >= first && Date.parse(e.at) <= last);
   return (
     <figure className="chart">
@@ -142,7 +148,7 @@ export function VolumeChart({
         <ol className="plain-list row least chart-events">
           {shown.map((event) => (
             <li key={`${event.n}-${event.at}`}>
-              <strong>{event.n}</strong> <bdi>{event.label}</bdi> · {timeOnly(event.at, zone)}
+              <strong>{event.n}</strong> <bdi>{say(event)}</bdi> · {timeOnly(event.at, zone)}
             </li>
           ))}
         </ol>

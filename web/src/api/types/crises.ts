@@ -105,7 +105,7 @@ export interface CrisisDetail extends Crisis {
     authors: number;
   };
   escalations: Escalation[];
-  engine: 'running' | 'starting' | 'unreachable';
+  engine: 'running' | 'starting' | 'stopped' | 'unreachable';
 }
 
 export type Confidence = 'low' | 'medium' | 'high';

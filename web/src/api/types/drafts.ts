@@ -98,6 +98,7 @@ export interface Approval {
   version: number;
   version_hash: string;
   state: ApprovalState;
+  /** The current round's place in the list, from 0. */
   round: number;
   rounds: Round[];
   deadline?: string | null;
@@ -152,6 +153,10 @@ export interface Publication {
   state: PublicationState;
   reason?: string;
   text: string;
+  /** To be added when publishing by hand; those in the text are not repeated. */
+  links?: string[];
+  /** Opens the platform's own composer with the text. */
+  compose_url?: string;
   url?: string;
   intent_at?: string | null;
   published_at?: string | null;

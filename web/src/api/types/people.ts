@@ -12,6 +12,8 @@ export interface Session {
   setup_needed: boolean;
   demo: boolean;
   mailbox?: boolean;
+  /** The password was given by somebody else and is to be replaced. */
+  must_change_password?: boolean;
   agency: { name: string; zone: string };
   user?: SessionUser;
   /** "agency" and one key for each client; values are "<object>.<action>". */

@@ -37,7 +37,7 @@ export interface PlanItem {
 export interface Review {
   id: string;
   due_at: string;
-  days?: number;
+  offset_days?: number;
   state: string;
   findings?: string;
   actions?: string;

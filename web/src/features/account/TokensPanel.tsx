@@ -1,4 +1,4 @@
-import { Button, MultiSelect } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -96,9 +96,8 @@ function AddDialog({ onClose, onMade }: { onClose: () => void; onMade: (token: A
   const { t } = useTranslation();
   const session = useSession();
   const [name, setName] = useState('');
-  const [scopes, setScopes] = useState<string[]>([]);
+  const [scopes, setScopes] = useState<string[]>(['read']);
   const [expires, setExpires] = useState<string | null>(null);
-  const mine = [...new Set(Object.values(session.permissions ?? {}).flat())].sort();
   const write = useWrite(
     (body: { name: string; scopes: string[]; expires_at?: string }, key) =>
       api.post<ApiToken>('/me/tokens', body, { key }),
@@ -128,16 +127,17 @@ function AddDialog({ onClose, onMade }: { onClose: () => void; onMade: (token: A
         required
         dir="auto"
       />
-      <MultiSelect
+      <Checkbox.Group
         label={t('account.scopes')}
         description={t('account.scopes_help')}
-        data={mine}
         value={scopes}
         onChange={setScopes}
-        searchable
-        required
-        dir="ltr"
-      />
+      >
+        <div className="row" style={{ marginBlockStart: 6, gap: 16 }}>
+          <Checkbox value="read" label={t('account.scope.read')} />
+          <Checkbox value="write" label={t('account.scope.write')} />
+        </div>
+      </Checkbox.Group>
       <DateTimeField
         label={t('account.expires_at')}
         value={expires}

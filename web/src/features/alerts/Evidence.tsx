@@ -53,9 +53,7 @@ export function Rise({ alert, zone }: { alert: AlertDetail; zone: string }) {
       ),
   });
   const points = kept.length > 1 ? kept : (around.data?.points ?? []);
-  const events = around.data?.events ?? [
-    { n: 1, at: alert.raised_at, kind: 'alert', label: t('alerts.raised') },
-  ];
+  const events = around.data?.events ?? [{ n: 1, at: alert.raised_at, kind: 'alert', label: '' }];
   return (
     <Panel title={t('alerts.rise')}>
       {alert.learning ? (

@@ -85,7 +85,7 @@ function Row({ approval, at }: { approval: Approval; at: boolean }) {
   const { t } = useTranslation();
   const session = useSession();
   const now = useNow();
-  const round = approval.rounds[Math.max(0, approval.round - 1)] ?? approval.rounds[0];
+  const round = approval.rounds[approval.round] ?? approval.rounds[0];
   const left = (round?.approvers ?? []).filter(
     (a) => !['approved', 'declined', 'changes_requested'].includes(a.state),
   );

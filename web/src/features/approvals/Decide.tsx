@@ -26,11 +26,9 @@ export function Decide({ approval }: { approval: Approval }) {
       said: t('approval.recorded'),
     },
   );
-  const round = approval.rounds[Math.max(0, approval.round - 1)];
+  const round = approval.rounds[approval.round];
   const me = session.user?.id ?? '';
-  const asked = round?.approvers.find(
-    (a) => (a.key === me || a.key.endsWith(me)) && ['waiting', 'sent', 'opened'].includes(a.state),
-  );
+  const asked = round?.approvers.find((a) => a.key === me && ['waiting', 'sent', 'opened'].includes(a.state));
   if (approval.state !== 'open' || !asked || !can('approvals.decide', approval.client_id)) return null;
 
   const typed = approval.step === 'typed_name';

@@ -40,7 +40,13 @@ export function SettingsPanel({ client, may }: { client: Client; may: boolean })
             name: name.trim(),
             zone: zone.trim(),
             lang,
-            settings: { ...settings, closed_days: settings.closed_days ?? [] },
+            settings: {
+              sensitivity: settings.sensitivity,
+              auto_open: settings.auto_open,
+              verification: settings.verification,
+              no_publish_shabbat: settings.no_publish_shabbat,
+              closed_days: settings.closed_days ?? [],
+            },
           });
         }}
       >

@@ -110,7 +110,7 @@ function SourceRow({ source, may, onRotate }: { source: Source; may: boolean; on
           </strong>
           <Tag>{t(`clients.source_kind.${source.kind}`)}</Tag>
           {state ? (
-            <Tag tone={state === 'ok' ? 'done' : state === 'failing' || state === 'failed' ? 'bad' : ''}>
+            <Tag tone={state === 'ok' ? 'done' : state === 'silent' ? 'warn' : ''}>
               {i18n.exists(`clients.source_state.${state}`) ? t(`clients.source_state.${state}`) : state}
             </Tag>
           ) : null}

@@ -32,8 +32,33 @@ export function ByHand({ publication, clientId }: { publication: Publication; cl
       >
         {publication.text}
       </pre>
+      {(publication.links ?? []).length > 0 ? (
+        <div className="small">
+          {t('publication.links')}
+          <ul className="plain-list">
+            {(publication.links ?? []).map((link) => (
+              <li key={link} className="row">
+                <bdi dir="ltr">{link}</bdi>
+                <CopyButton text={link} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
       <div className="row">
         <CopyButton text={publication.text} testid="publication-copy" />
+        {publication.compose_url && /^https:\/\//.test(publication.compose_url) ? (
+          <Button
+            component="a"
+            href={publication.compose_url}
+            target="_blank"
+            rel="noopener noreferrer"
+            size="compact-sm"
+            variant="default"
+          >
+            {t('publication.compose')}
+          </Button>
+        ) : null}
       </div>
       {can('publications.confirm', clientId) ? (
         <form

@@ -19,8 +19,8 @@ export function CrisisChoice({
 }) {
   const { t } = useTranslation();
   const can = useCan();
-  const open = useList<Crisis>(['crises'], '/crises', { client, status: 'open' }, { limit: 100 });
-  const closed = useList<Crisis>(['crises'], '/crises', { client, status: 'closed' }, { limit: 100 });
+  const open = useList<Crisis>(['crises'], '/crises', { client, status: 'open' });
+  const closed = useList<Crisis>(['crises'], '/crises', { client, status: 'closed' });
   const all = [...(open.data ?? []), ...(closed.data ?? [])];
   const chosen = all.find((c) => c.id === value || c.number === value);
   return (

@@ -41,15 +41,15 @@ export function NewDraftDialog({ crisis, onClose }: { crisis: CrisisDetail; onCl
   const playbook = useQuery({
     queryKey: ['playbook', crisis.playbook?.id],
     queryFn: ({ signal }) =>
-      api.get<{ holding_statements?: HoldingStatement[] }>(
+      api.get<{ book?: { holding_statements?: HoldingStatement[] } }>(
         `/playbooks/${crisis.playbook?.id}`,
-        undefined,
+        { version: crisis.playbook?.version },
         signal,
       ),
     enabled: !!crisis.playbook,
     retry: false,
   });
-  const statements = (playbook.data?.holding_statements ?? []).filter(
+  const statements = (playbook.data?.book?.holding_statements ?? []).filter(
     (s) => !s.severities?.length || s.severities.includes(crisis.severity),
   );
   const write = useWrite(

@@ -46,7 +46,7 @@ function ReviewRow({ review, crisis, id }: { review: Review; crisis: CrisisDetai
   const write = useCrisisWrite(id, { onDone: () => setDialog(null) });
   const settled = review.state === 'held' || review.state === 'waived';
   const late = !settled && Date.parse(review.due_at) < now;
-  const days = review.days;
+  const days = review.offset_days;
   const tone = settled ? 'done' : late ? 'bad' : '';
   return (
     <li className="task" data-testid="review" data-review-state={review.state}>

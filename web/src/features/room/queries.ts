@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import { readAll } from '../../api/lists';
+import type { Page } from '../../api/types/basics';
 import type { CrisisDetail } from '../../api/types/crises';
 import { useWrite } from '../../api/useWrite';
 
@@ -16,7 +17,12 @@ export function useCrisis(id: string) {
 export function useCrisisList<T>(id: string, name: string) {
   return useQuery({
     queryKey: name === 'timeline' ? ['timeline', id] : ['crisis', id, name],
-    queryFn: ({ signal }) => readAll<T>(`/crises/${id}/${name}`, signal),
+    queryFn: async ({ signal }) => {
+      if (name !== 'timeline') return readAll<T>(`/crises/${id}/${name}`, signal);
+      // The latest page; the whole record is in the ledger.
+      const page = await api.get<Page<T>>(`/crises/${id}/timeline`, undefined, signal);
+      return page.items ?? [];
+    },
   });
 }
 
