@@ -20,7 +20,7 @@ func (c eraseCmd) Run(ctx context.Context, io std) error {
 	return withStore(ctx, c.Common, func(db *store.DB) error {
 		n, err := db.EraseSubject(ctx, operator, c.Subject, c.Reason)
 		if err == nil {
-			fmt.Fprintf(io.out, "%d values of %s were erased; backups that hold them must be replaced, too\n", n, c.Subject)
+			_, err = fmt.Fprintf(io.out, "%d values of %s were erased; backups that hold them must be replaced, too\n", n, c.Subject)
 		}
 		return err
 	})

@@ -50,6 +50,6 @@ func (c exportCmd) write(ctx context.Context, keeper *ledger.Keeper, io std) err
 	if err := errors.Join(tmp.Sync(), tmp.Close(), os.Rename(tmp.Name(), c.Out)); err != nil {
 		return refused.Because(err)
 	}
-	fmt.Fprintf(io.out, "%s: the record of %s with its %d entries\ncheck it with: migdalor verify %s\n", c.Out, e.Number, e.Seq, c.Out)
-	return nil
+	_, err = fmt.Fprintf(io.out, "%s: the record of %s with its %d entries\ncheck it with: migdalor verify %s\n", c.Out, e.Number, e.Seq, c.Out)
+	return err
 }

@@ -40,7 +40,9 @@ func (c verifyCmd) Run(io std) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(io.out, report.Summary())
+	if _, err := fmt.Fprint(io.out, report.Summary()); err != nil {
+		return err
+	}
 	if !report.OK() {
 		return errNotValid
 	}

@@ -58,7 +58,6 @@ type DB struct {
 	now         func() time.Time
 	rand        io.Reader
 	log         *slog.Logger
-	logID       string
 }
 
 // Open connects; it does not migrate. Errors: database_unreachable.
