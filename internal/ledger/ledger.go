@@ -96,26 +96,6 @@ func (k *Keeper) Sequence(ctx context.Context) (int, error) {
 	return k.db.Sequence(ctx, s.sign)
 }
 
-// Lag is how long the oldest entry without a place has been waiting; 0 when
-// there is none.
-func (k *Keeper) Lag(ctx context.Context) (time.Duration, error) {
-	lag, _, err := k.db.Unsequenced(ctx)
-	return lag, err
-}
-
-// notReady is the lag from which a server must not be called healthy.
-const notReady = 5 * time.Minute
-
-// Ready fails when the ledger lags so far that changes are no longer protected.
-// Errors: ledger_behind.
-func (k *Keeper) Ready(ctx context.Context) error {
-	lag, err := k.Lag(ctx)
-	if err == nil && lag > notReady {
-		return fault.New(fault.Unavailable, "ledger_behind", "Ledger entries have waited %s for the sequencer.", lag.Round(time.Second))
-	}
-	return err
-}
-
 // Status is what the console shows of the log.
 type Status struct {
 	// Size and Root are those of the last checkpoint; the root is in hex, empty before the first.
@@ -145,7 +125,7 @@ func (k *Keeper) Status(ctx context.Context) (Status, error) {
 		}
 		out.Root = audit.Hex(cp.Root)
 	}
-	out.Lag, err = k.Lag(ctx)
+	out.Lag, err = k.db.LedgerLag(ctx)
 	return out, err
 }
 

@@ -31,12 +31,6 @@ func (d *DB) Figures(ctx context.Context) (Figures, error) {
 
 // LedgerLag is how long the oldest entry has waited for its place in the log; 0 when none waits.
 func (d *DB) LedgerLag(ctx context.Context) (time.Duration, error) {
-	var oldest At
-	if err := d.read.WithContext(ctx).Raw("SELECT COALESCE(MIN(at), 0) FROM audit_entries WHERE idx IS NULL").Scan(&oldest).Error; err != nil {
-		return 0, translate(err)
-	}
-	if oldest.IsZero() {
-		return 0, nil
-	}
-	return max(0, d.Now().Sub(oldest.Time)), nil
+	lag, _, err := d.Unsequenced(ctx)
+	return lag, err
 }
