@@ -137,7 +137,7 @@ func (r *Relay) carry(ctx context.Context, l lane, e store.OutboxEvent) {
 		r.Log.ErrorContext(ctx, "an event was put aside", "event", e.ID, "kind", e.Kind, "attempts", e.Attempts, "error", res.err)
 		err = r.DB.DeadLetter(ctx, r.by, e, res.err.Error())
 	case res.class == away:
-		err = r.DB.OutboxPostpone(ctx, e, res.err.Error(), pause(e))
+		err = r.DB.OutboxPostpone(ctx, e, res.err.Error(), pause(r.DB.Now().Sub(e.CreatedAt.Time)))
 	default:
 		_, err = r.DB.OutboxFailed(ctx, e, res.err.Error(), false)
 	}
@@ -147,9 +147,10 @@ func (r *Relay) carry(ctx context.Context, l lane, e store.OutboxEvent) {
 	}
 }
 
-// pause is how long to leave a receiver alone that does not answer at all.
-func pause(e store.OutboxEvent) time.Duration {
-	if time.Since(e.CreatedAt.Time) < time.Minute {
+// pause is how long to leave a receiver alone that does not answer at all, by
+// how long the event has waited for it.
+func pause(waited time.Duration) time.Duration {
+	if waited < time.Minute {
 		return time.Second
 	}
 	return 5 * time.Second
