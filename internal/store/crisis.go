@@ -98,29 +98,9 @@ type OpenCrisis struct {
 // the notice to its lead. Errors: crisis_title, unknown_severity,
 // unknown_crisis_type, not_found (client, person).
 func (tx *Tx) openCrisis(o OpenCrisis) (Crisis, error) {
-	title, err := checkTitle(o.Title)
+	client, err := tx.checkOpening(&o)
 	if err != nil {
 		return Crisis{}, err
-	}
-	if _, err := crisis.SeverityOf(int(o.Severity)); err != nil {
-		return Crisis{}, err
-	}
-	if o.Type != "" {
-		if _, err := crisis.Advise(crisis.AdviceInput{Type: crisis.Type(o.Type)}); err != nil {
-			return Crisis{}, err
-		}
-	}
-	client, err := tx.client(o.ClientID)
-	if err != nil {
-		return Crisis{}, err
-	}
-	if o.LeadID == "" && tx.by.Type == audit.ActorUser {
-		o.LeadID = tx.by.ID
-	}
-	if o.LeadID != "" && o.LeadID != tx.by.ID {
-		if err := tx.mayLead(o.LeadID, client.ID); err != nil {
-			return Crisis{}, err
-		}
 	}
 	book, plan, err := tx.currentPlaybook()
 	if err != nil {
@@ -142,7 +122,7 @@ func (tx *Tx) openCrisis(o OpenCrisis) (Crisis, error) {
 		baseline.NegativeShare = o.Verdict.BaselineShare
 	}
 	begin := crisis.Begin()
-	c := Crisis{ID: NewID(), ClientID: client.ID, Number: number, Title: title, Severity: o.Severity, Stage: begin.Stage, Status: begin.Status,
+	c := Crisis{ID: NewID(), ClientID: client.ID, Number: number, Title: o.Title, Severity: o.Severity, Stage: begin.Stage, Status: begin.Status,
 		Wave: int64(begin.Wave), LeadID: o.LeadID, CrisisType: o.Type, PlaybookID: book.ID, PlaybookVersion: book.Version, AlertID: o.AlertID,
 		FirstMentionAt: first, OpenedBy: tx.by.ID, OpenedAt: tx.now, StageEnteredAt: tx.now, StageMovedBy: tx.by.ID,
 		Baseline: JSONOf(baseline), LastEventAt: tx.now, Run: 1, Rev: 1, AuditHead: []byte{}}
@@ -165,6 +145,33 @@ func (tx *Tx) openCrisis(o OpenCrisis) (Crisis, error) {
 		return c, err
 	}
 	return c, tx.announce("crisis", c.ClientID, c.ID, c.ID)
+}
+
+// checkOpening refuses what cannot be right and fills in the lead.
+func (tx *Tx) checkOpening(o *OpenCrisis) (Client, error) {
+	var err error
+	if o.Title, err = checkTitle(o.Title); err != nil {
+		return Client{}, err
+	}
+	if _, err := crisis.SeverityOf(int(o.Severity)); err != nil {
+		return Client{}, err
+	}
+	if o.Type != "" {
+		if _, err := crisis.Advise(crisis.AdviceInput{Type: crisis.Type(o.Type)}); err != nil {
+			return Client{}, err
+		}
+	}
+	client, err := tx.client(o.ClientID)
+	if err != nil {
+		return Client{}, err
+	}
+	if o.LeadID == "" && tx.by.Type == audit.ActorUser {
+		o.LeadID = tx.by.ID
+	}
+	if o.LeadID != "" && o.LeadID != tx.by.ID {
+		err = tx.mayLead(o.LeadID, client.ID)
+	}
+	return client, err
 }
 
 func (tx *Tx) recordOpening(c Crisis, playbookHash string, o OpenCrisis) {

@@ -27,7 +27,7 @@ func TestTwoPeopleLeaveTheSameStageAtOnce(t *testing.T) {
 		if lost == nil {
 			lost, winner = errs[1], w.dana
 		}
-		f := w.refused(lost, "stage_moved")
+		f := w.refusal(lost, "stage_moved")
 		if f.Details["by"] != winner.ID || f.Details["stage"] != crisis.Assess {
 			t.Errorf("the second is told %v, the winner is %s", f.Details, winner.ID)
 		}
@@ -67,7 +67,7 @@ func TestTheGateAsksAndAWrittenReasonPasses(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := w.LeaveStage(t.Context(), w.command(c, w.dana, tc.name), tc.leave)
-			f := w.refused(err, tc.code)
+			f := w.refusal(err, tc.code)
 			if tc.code == "gate_missing" && (len(f.Details["missing"].([]crisis.Missing)) == 0 || f.Kind != fault.Invalid) {
 				t.Errorf("the gate does not say what is missing: %+v", f)
 			}

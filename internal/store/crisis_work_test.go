@@ -94,7 +94,7 @@ func TestAssessmentRevisions(t *testing.T) {
 		if len(lost) != 1 {
 			t.Fatalf("both saved the first revision: %v", errs)
 		}
-		if f := w.refused(lost[0], "stale"); f.Details["revision"] != int64(1) || f.Details["changed_by"] == "" {
+		if f := w.refusal(lost[0], "stale"); f.Details["revision"] != int64(1) || f.Details["changed_by"] == "" {
 			t.Errorf("stale says %+v", f.Details)
 		}
 		mixed := whole(id)

@@ -47,7 +47,13 @@ func (w *crisisWorld) ok(err error) {
 }
 
 // refused wants a fault with this code.
-func (w *crisisWorld) refused(err error, code string) *fault.Error {
+func (w *crisisWorld) refused(err error, code string) {
+	w.t.Helper()
+	_ = w.refusal(err, code)
+}
+
+// refusal wants a fault with this code and gives it.
+func (w *crisisWorld) refusal(err error, code string) *fault.Error {
 	w.t.Helper()
 	f, ok := fault.As(err)
 	if !ok || f.Code != code {
