@@ -49,10 +49,13 @@ func (d *DB) SetUp(ctx context.Context, s Setup) (Agency, User, error) {
 			return err
 		}
 		if n > 0 {
-			return fault.New(fault.Conflict, "setup_done", "This deployment has been set up already: sign in.")
+			return setupDone()
 		}
 		a.CreatedAt = tx.now
 		if err := tx.g.Create(&a).Error; err != nil {
+			if duplicate(err) { // another browser was faster
+				return setupDone()
+			}
 			return err
 		}
 		if err := tx.ensureDefaultPlaybook(); err != nil {
@@ -63,6 +66,10 @@ func (d *DB) SetUp(ctx context.Context, s Setup) (Agency, User, error) {
 		return err
 	})
 	return a, u, err
+}
+
+func setupDone() error {
+	return fault.New(fault.Conflict, "setup_done", "This deployment has been set up already: sign in.")
 }
 
 // Agency reads the agency; Errors: not_set_up before the first run.

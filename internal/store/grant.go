@@ -106,8 +106,13 @@ func (tx *Tx) recordGrant(action audit.Action, g Grant) {
 		Changes: []audit.Change{audit.Set("role", g.Role), audit.Set("domain", g.Domain)}})
 }
 
-// adminRemains refuses a change that would lock everybody out.
+// adminRemains refuses a change that would lock everybody out. The agency's row is
+// held, so that two changes at once do not each count on the other's administrator.
 func (tx *Tx) adminRemains() error {
+	var a Agency
+	if err := tx.locked(tx.g.Limit(1)).Take(&a).Error; err != nil {
+		return missing(err, "agency")
+	}
 	var n int64
 	err := tx.g.Raw("SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE g.role = ? AND g.domain = ? AND u.disabled_at = 0",
 		crisis.RoleAdmin, agencyDomain).Scan(&n).Error

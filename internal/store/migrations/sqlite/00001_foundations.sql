@@ -3,6 +3,8 @@
 
 CREATE TABLE agency (
   id TEXT PRIMARY KEY,
+  -- One deployment serves one agency, also when two browsers set it up at once.
+  single BIGINT NOT NULL DEFAULT 1 UNIQUE CHECK (single = 1),
   name TEXT NOT NULL,
   zone TEXT NOT NULL,
   demo BOOLEAN NOT NULL DEFAULT FALSE,
