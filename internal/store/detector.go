@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"gorm.io/gorm/clause"
+
 	"github.com/migdalor/migdalor/internal/detection"
 )
 
@@ -35,11 +37,9 @@ func (d *DB) Detector(ctx context.Context, clientID string) (DetectorState, erro
 func (tx *Tx) saveDetector(clientID string, s DetectorState) (bool, error) {
 	row := detectorRow{ClientID: clientID, State: JSONOf(s.State), Rev: s.Rev + 1, UpdatedAt: s.Seen}
 	if s.Rev == 0 {
-		err := tx.g.Create(&row).Error
-		if duplicate(err) {
-			return false, nil
-		}
-		return err == nil, err
+		// Not an error to be caught: on PostgreSQL one would end the whole change.
+		res := tx.g.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		return res.RowsAffected == 1, res.Error
 	}
 	text, err := row.State.Value()
 	if err != nil {
