@@ -49,7 +49,7 @@ const (
 	FactWaitingForLegal     FactKind = "waiting_for_legal"    // the approval is with legal
 	FactNoLongerWaiting     FactKind = "no_longer_waiting"    // the approval has ended
 	FactReviewDecided       FactKind = "review_decided"       // a review was held or waived
-	FactEscalationTaken     FactKind = "escalation_taken"     // somebody acknowledged an escalation
+	FactEscalationTaken     FactKind = "escalation_taken"     // somebody acknowledged an escalation; ObjectID is the clock's kind
 	FactReopened            FactKind = "reopened"             // the row is open again as a new wave
 	FactDecisionMade        FactKind = "decision_made"        // to an approval: somebody decided
 	FactApprovalEnded       FactKind = "approval_ended"       // to an approval: withdrawn, superseded

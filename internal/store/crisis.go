@@ -96,7 +96,7 @@ type OpenCrisis struct {
 // openCrisis opens a crisis inside another change, such as an alert's triage:
 // the row, its first stage and tasks, the ledger, the start of its workflow and
 // the notice to its lead. Errors: crisis_title, unknown_severity,
-// unknown_crisis_type, not_found (client, person).
+// unknown_crisis_type, lead_without_role, first_mention, not_found (client).
 func (tx *Tx) openCrisis(o OpenCrisis) (Crisis, error) {
 	client, err := tx.checkOpening(&o)
 	if err != nil {
@@ -110,9 +110,9 @@ func (tx *Tx) openCrisis(o OpenCrisis) (Crisis, error) {
 	if err != nil {
 		return Crisis{}, err
 	}
-	first := AtOf(o.FirstMentionAt)
-	if first.IsZero() || first.After(tx.now.Time) {
-		first = tx.now
+	first, err := tx.firstMention(o)
+	if err != nil {
+		return Crisis{}, err
 	}
 	baseline, err := baselineBefore(tx.g, client.ID, first)
 	if err != nil {

@@ -36,6 +36,26 @@ func checkTitle(s string) (string, error) {
 	return s, nil
 }
 
+// A first mention that a person names lies between these.
+const (
+	oldestFirstMention = 31 * 24 * time.Hour
+	clockSkew          = 5 * time.Minute
+)
+
+// firstMention is what the clocks of wave 1 count from. What a person typed is
+// checked; a source's clock that runs ahead must not keep an alert from opening.
+func (tx *Tx) firstMention(o OpenCrisis) (At, error) {
+	first, age := AtOf(o.FirstMentionAt), tx.now.Sub(o.FirstMentionAt)
+	if o.AlertID == "" && !first.IsZero() && (age > oldestFirstMention || age < -clockSkew) {
+		return At{}, fault.New(fault.Invalid, "first_mention", "The first mention lies in the future, or more than 31 days back.").
+			WithFields(fault.Field{Location: "body.first_mention_at", Message: "is in the future or too long ago"})
+	}
+	if first.IsZero() || age < 0 || age > oldestFirstMention {
+		return tx.now, nil
+	}
+	return first, nil
+}
+
 // nextNumber takes the agency's next crisis number of this year. The agency's
 // one row gives it, so two openings at once cannot get the same.
 func (tx *Tx) nextNumber() (string, error) {

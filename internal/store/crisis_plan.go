@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/migdalor/migdalor/internal/audit"
 	"github.com/migdalor/migdalor/internal/clock"
 	"github.com/migdalor/migdalor/internal/playbook"
 )
@@ -91,7 +92,7 @@ func knownFacts(g *gorm.DB, c Crisis, now At) ([]KnownFact, error) {
 	add(FactTriaged, q.at("SELECT COALESCE(MIN(done_at), 0) FROM tasks WHERE crisis_id = ? AND wave = ? AND kind = ? AND state <> ?", c.ID, c.Wave, taskKindTriage, TaskOpen))
 	add(FactAcknowledged, q.at(published, c.ID, "acknowledgement", start))
 	if c.AckWaivedReason != "" {
-		add(FactAcknowledged, now)
+		add(FactAcknowledged, q.at("SELECT COALESCE(MAX(at), 0) FROM audit_entries WHERE crisis_id = ? AND action = ?", c.ID, audit.AcknowledgementWaived))
 	}
 	if a, ok := q.assessment(start); ok && len(a.Body.V.Domain().Missing()) == 0 {
 		add(FactAssessed, a.CreatedAt)

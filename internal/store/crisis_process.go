@@ -52,11 +52,13 @@ func (d *DB) process(ctx context.Context, cmd Command, fn func(tx *Tx, c *Crisis
 	}
 	var now CrisisNow
 	err = d.Change(ctx, by, func(tx *Tx) error {
+		// The row is locked before the key is looked up, so that a second run waits
+		// for the first one's answer instead of finding the stage moved.
+		c, err := tx.crisis(cmd.CrisisID)
+		if err != nil {
+			return err
+		}
 		now, err = once(tx, cmd.Key, func() (CrisisNow, error) {
-			c, err := tx.crisis(cmd.CrisisID)
-			if err != nil {
-				return CrisisNow{}, err
-			}
 			if err := fn(tx, &c); err != nil {
 				return CrisisNow{}, err
 			}

@@ -53,6 +53,28 @@ func TestACommandIsCarriedOutOnce(t *testing.T) {
 	})
 }
 
+func TestACommandRunTwiceAtOnceHasOneAnswer(t *testing.T) {
+	eachDialect(t, func(t *testing.T, d *DB) {
+		w := newCrisisWorld(t, d)
+		c := w.open(crisis.S3)
+		var all sync.WaitGroup
+		answers := make([]CrisisNow, 4)
+		for i := range answers {
+			all.Go(func() {
+				var err error
+				answers[i], err = d.LeaveStage(t.Context(), w.command(c, w.dana, "one key"), LeaveStage{Expected: crisis.Detect, OverrideReason: because, MayOverride: true})
+				if err != nil {
+					t.Errorf("run %d: %v", i, err)
+				}
+			})
+		}
+		all.Wait()
+		if n := w.recorded(c, audit.CrisisStageLeft); n != 1 || answers[0].Stage != crisis.Assess || answers[3].Stage != crisis.Assess {
+			t.Errorf("carried out %d times: %+v", n, answers)
+		}
+	})
+}
+
 func TestTheGateAsksAndAWrittenReasonPasses(t *testing.T) {
 	w := newCrisisWorld(t, open(t))
 	c := w.open(crisis.S3)

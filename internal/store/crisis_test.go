@@ -72,6 +72,8 @@ func TestOpeningRefusals(t *testing.T) {
 		{"unknown type", "unknown_crisis_type", func(o *OpenCrisis) { o.Type = "flood" }},
 		{"unknown client", "not_found", func(o *OpenCrisis) { o.ClientID = NewID() }},
 		{"no client", "not_found", func(o *OpenCrisis) { o.ClientID = "" }},
+		{"first mention tomorrow", "first_mention", func(o *OpenCrisis) { o.FirstMentionAt = w.at.Add(24 * time.Hour) }},
+		{"first mention last year", "first_mention", func(o *OpenCrisis) { o.FirstMentionAt = w.at.AddDate(-1, 0, 0) }},
 		{"lead who may not lead", "lead_without_role", func(o *OpenCrisis) { o.LeadID = w.auditor.ID }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
