@@ -49,6 +49,13 @@ func (c serveCmd) Run(ctx context.Context, io std) (err error) {
 			return errors.Join(err, listener.Close())
 		}
 	}
+	if c.DatabaseURL == "" {
+		// The folder's lock is ours, so nobody else is carrying the outbox: what a
+		// killed process had in hand need not wait for its lease to end.
+		if err := p.base.db.ReleaseClaims(ctx); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
 	if err := p.work(); err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -99,6 +99,9 @@ func (tx *Tx) saveClock(c Crisis, wave int64, k clock.Clock) error {
 	}
 	for _, ch := range k.Ledger[known:] {
 		tx.recordClock(c, row, ch)
+		if k.Ended() {
+			continue // a warning that is overtaken by the end helps nobody
+		}
 		if err := tx.warn(c, row, ch); err != nil {
 			return err
 		}

@@ -85,6 +85,12 @@ func (d *DB) ClaimOutbox(ctx context.Context, worker string, kinds []string, n i
 	return out, nil
 }
 
+// ReleaseClaims gives back what earlier processes had claimed. Only a process
+// that knows itself to be the only one may call it: then whoever claimed is dead.
+func (d *DB) ReleaseClaims(ctx context.Context) error {
+	return translate(d.write.WithContext(ctx).Exec("UPDATE outbox SET claimed_until = 0 WHERE done_at = 0 AND dead_at = 0 AND claimed_until > 0").Error)
+}
+
 // OutboxDone marks an event as happened.
 func (d *DB) OutboxDone(ctx context.Context, e OutboxEvent) error {
 	return translate(d.write.WithContext(ctx).Exec("UPDATE outbox SET done_at = ?, claimed_until = 0, last_error = '' WHERE id = ? AND claimed_by = ?",
