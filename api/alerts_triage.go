@@ -27,27 +27,17 @@ type openFromAlertInput struct {
 	}
 }
 
-// openedCrisis is enough to go to the crisis' room, which reads the rest.
-type openedCrisis struct {
-	ID       string `json:"id"`
-	Number   string `json:"number"`
-	ClientID string `json:"client_id"`
-	Title    string `json:"title"`
-	Severity int    `json:"severity"`
-	Stage    string `json:"stage"`
-	Status   string `json:"status"`
-	Wave     int64  `json:"wave"`
-	Rev      int64  `json:"rev"`
-}
-
-func (s *Server) openFromAlert(ctx context.Context, in *openFromAlertInput) (*body[openedCrisis], error) {
+func (s *Server) openFromAlert(ctx context.Context, in *openFromAlertInput) (*body[crisisDetail], error) {
 	caller := callerFrom(ctx)
 	if err := caller.must(clientFrom(ctx), policies.CrisesOpen); err != nil {
 		return nil, err
 	}
 	c, err := s.db.OpenFromAlert(ctx, caller.actor(), in.ID, store.OpenCrisis{Title: in.Body.Title, Severity: crisis.Severity(in.Body.Severity),
 		LeadID: in.Body.LeadID, Type: in.Body.Type})
-	return answer(openedCrisis{c.ID, c.Number, c.ClientID, c.Title, int(c.Severity), string(c.Stage), string(c.Status), c.Wave, c.Rev}), err
+	if err != nil {
+		return nil, s.withNames(ctx, err)
+	}
+	return s.detailAnswer(ctx, c.ClientID, c.ID)
 }
 
 type attachAlertInput struct {
@@ -88,7 +78,7 @@ func (s *Server) dismissAlert(ctx context.Context, in *dismissAlertInput) (*body
 func (s *Server) triaged(ctx context.Context) func(store.Alert, error) (*body[alertDetail], error) {
 	return func(a store.Alert, err error) (*body[alertDetail], error) {
 		if err != nil {
-			return nil, err
+			return nil, s.withNames(ctx, err)
 		}
 		return s.alertDetailOf(ctx, a)
 	}

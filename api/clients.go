@@ -180,10 +180,6 @@ func (s *Server) staleClient(ctx context.Context, id string, stale error) error 
 	if err != nil {
 		return err
 	}
-	names, err := s.db.UserNames(ctx)
-	if err != nil {
-		return err
-	}
-	f, _ := fault.As(stale)
-	return f.With("current", current.Body).With("changed_by", names[c.UpdatedBy])
+	f, _ := fault.As(s.withNames(ctx, stale))
+	return f.With("current", current.Body)
 }
