@@ -87,16 +87,13 @@ func negative(m store.Mention) bool { return m.Effective() == sentiment.Negative
 
 func gather(all []store.Mention, v detection.Verdict) store.Evidence {
 	authors, terms, platforms, languages := tally{}, tally{}, tally{}, tally{}
-	e := store.Evidence{FirstMentionAt: v.At}
+	e := store.Evidence{FirstMentionAt: riseBegan(all, v)}
 	var loud []store.Mention
 	for _, m := range all {
 		bad := negative(m)
 		if v.Stream == detection.Negative && !bad {
 			platforms.add(m.Platform, false, 0)
 			continue
-		}
-		if m.PublishedAt.Before(e.FirstMentionAt) && m.PublishedAt.After(v.At.Add(-v.Window)) {
-			e.FirstMentionAt = m.PublishedAt.Time
 		}
 		authors.add(cmp.Or(m.AuthorHandle, m.AuthorName), bad, m.AuthorFollowers)
 		platforms.add(m.Platform, bad, 0)
@@ -118,6 +115,40 @@ func gather(all []store.Mention, v detection.Verdict) store.Evidence {
 	}
 	e.Authors, e.Terms, e.Platforms, e.Languages = authors.top(), terms.top(), platforms.top(), languages.top()
 	return e
+}
+
+// riseBegan is when the first mention of the rise was published: the clocks count
+// from it. It goes back bucket by bucket while each holds clearly more than
+// usual, so that an ordinary complaint earlier in the window starts no clock.
+// A rise too slow for that began with the first mention in the window.
+func riseBegan(all []store.Mention, v detection.Verdict) time.Time {
+	buckets := max(1, int(v.Window/detection.Bucket))
+	count, first := make([]int, buckets), make([]time.Time, buckets)
+	oldest := v.At
+	for _, m := range all {
+		age := v.At.Sub(m.PublishedAt.Time)
+		if i := int(age / detection.Bucket); age >= 0 && i < buckets && (v.Stream != detection.Negative || negative(m)) {
+			count[i]++
+			if at := m.PublishedAt.Time; first[i].IsZero() || at.Before(first[i]) {
+				first[i] = at
+			}
+			if m.PublishedAt.Before(oldest) {
+				oldest = m.PublishedAt.Time
+			}
+		}
+	}
+	usual := v.Expected / float64(buckets)
+	began := time.Time{}
+	for i := range count {
+		if count[i] < 2 || float64(count[i]) < 2*usual {
+			break
+		}
+		began = first[i]
+	}
+	if began.IsZero() {
+		return oldest
+	}
+	return began
 }
 
 // redLines gives the flags that several negative mentions share.

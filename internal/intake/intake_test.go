@@ -167,6 +167,20 @@ func userID(t *testing.T, db *store.DB) string {
 	return u.ID
 }
 
+func TestClocksCountFromTheRiseNotFromAnEarlierComplaint(t *testing.T) {
+	w := newWorld(t, store.DefaultClientSettings())
+	w.take(t, w.say(angry, noon.Add(-40*time.Minute)))
+	w.pass(2 * time.Minute)
+	began := w.clock()
+	w.anger(t, 40)
+	w.pass(20 * time.Second)
+	w.look(t)
+	a := w.alerts(t)[0]
+	if got := a.Evidence.V.FirstMentionAt; !got.Equal(began) {
+		t.Errorf("the rise began at %v, not %v", got, began)
+	}
+}
+
 func TestBackfillFeedsTheBaselineAndNeverRings(t *testing.T) {
 	w := newWorld(t, store.DefaultClientSettings())
 	var batch []mention.Input
