@@ -117,3 +117,15 @@ func TestCodeStep(t *testing.T) {
 		t.Error("the log holds the code")
 	}
 }
+
+// Who has not typed the code learns nothing of a link that was revoked meanwhile.
+func TestRevokedBeforeTheCodeLooksUnknown(t *testing.T) {
+	w := newWordsWorld(t)
+	a, token := w.atLegal(ourWords)
+	b := w.browser().open(token)
+	unknown := w.browser().post("/a/open", "token", token[:len(token)-4]+"AAAA").says(404)
+	w.must(w.db.RevokeLink(t.Context(), tester, a["id"].(string), strings.Split(token, ".")[2], "wrong person"))
+	if r := b.get("/a/review").says(404); string(r.raw) != string(unknown.raw) {
+		t.Fatalf("it says more than an unknown link: %s", r.raw)
+	}
+}

@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"testing"
+
+	"github.com/migdalor/migdalor/internal/store"
 )
 
 func TestDraftOverHTTP(t *testing.T) {
@@ -33,7 +35,11 @@ func TestDraftOverHTTP(t *testing.T) {
 	w.writer.post(path+"/send", send).refused(http.StatusForbidden, "forbidden")
 	w.manager.post(path+"/send", send).refused(http.StatusConflict, "rounds_weaker")
 	w.manager.post(path+"/publish", nil).refused(http.StatusConflict, "not_approved")
-	a := w.send(dr["id"].(string), round("manager", "any", user(w.second)), round("client", "any", contact(w.dana)))
+	third := w.person(store.GrantSpec{Role: "approver", ClientID: w.own.ID})
+	a := w.send(dr["id"].(string), round("manager", "any", user(w.second)), round("legal", "any", user(third)), round("client", "any", contact(w.dana)))
+	if mine := third.get("/approvals?mine=true").items(); len(mine) != 0 {
+		t.Fatalf("what waits for somebody of a later round: %v", mine)
+	}
 	w.manager.post(path+"/send", send).refused(http.StatusConflict, "already_sent")
 	if mine := w.second.get("/approvals?mine=true").items(); len(mine) != 1 || mine[0]["id"] != a["id"] {
 		t.Fatalf("what waits for her: %v", mine)

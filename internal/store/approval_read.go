@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"slices"
+
+	"github.com/migdalor/migdalor/internal/approval"
 )
 
 // ApprovalFilter narrows a list of requests; empty fields do not.
@@ -48,6 +51,12 @@ func (d *DB) Approvals(ctx context.Context, f ApprovalFilter) ([]ApprovalCase, s
 		return nil, "", translate(err)
 	}
 	rows, next := cut(rows, f.Page.limit(), func(a Approval) cursor { return cursor{a.CreatedAt.Micros(), a.ID} })
+	if f.WaitingFor != "" {
+		// Those whose turn comes in a later round are not asked yet.
+		rows = slices.DeleteFunc(rows, func(a Approval) bool {
+			return !slices.ContainsFunc(a.CurrentRound().Approvers, func(who approval.ApproverRef) bool { return who.ID == f.WaitingFor })
+		})
+	}
 	out, err := d.approvalCases(ctx, rows)
 	return out, next, err
 }

@@ -237,10 +237,3 @@ func (d *DB) ExpireApproval(ctx context.Context, by audit.Actor, approvalID stri
 	})
 	return p, err
 }
-
-// ApprovalProgress reads where a request stands.
-func (d *DB) ApprovalProgress(ctx context.Context, approvalID string) (ApprovalProgress, error) {
-	var a Approval
-	err := d.read.WithContext(ctx).Where("id = ?", approvalID).Take(&a).Error
-	return progressOf(a), translate(missing(err, "approval"))
-}

@@ -231,8 +231,3 @@ func (d *DB) reviewSession(g *gorm.DB, secret string) (ReviewSession, error) {
 func (tx *Tx) touchReview(s ReviewSession) error {
 	return tx.g.Exec("UPDATE review_sessions SET seen_at = ? WHERE token_hash = ?", tx.now, s.TokenHash).Error
 }
-
-// PruneReviews removes visits that are over.
-func (d *DB) PruneReviews(ctx context.Context) error {
-	return translate(d.write.WithContext(ctx).Exec("DELETE FROM review_sessions WHERE expires_at < ?", d.Now()).Error)
-}
