@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -80,7 +81,7 @@ func (k console) page(c echo.Context) error {
 		return err
 	}
 	var random [18]byte
-	if _, err := rand.Read(random[:]); err != nil {
+	if _, err := io.ReadFull(rand.Reader, random[:]); err != nil {
 		return err
 	}
 	nonce := base64.StdEncoding.EncodeToString(random[:])

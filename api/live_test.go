@@ -35,7 +35,7 @@ func (v *visitor) listen(lastID string) *stream {
 	if lastID != "" {
 		r.Header.Set("Last-Event-ID", lastID)
 	}
-	res, err := v.w.http.Client().Do(r)
+	res, err := v.w.http.Client().Do(r) //nolint:bodyclose // the reader below closes it
 	v.w.must(err)
 	if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
 		v.w.Fatalf("status %d", res.StatusCode)

@@ -189,7 +189,7 @@ func digestRows(rows *sql.Rows) (string, error) {
 			return "", err
 		}
 		for _, v := range values {
-			fmt.Fprintf(h, "%v|", *(v.(*any)))
+			_, _ = fmt.Fprintf(h, "%v|", *(v.(*any)))
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), rows.Err()

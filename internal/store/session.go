@@ -62,16 +62,21 @@ func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
 	return translate(s.db.write.WithContext(ctx).Exec("DELETE FROM sessions WHERE token_hash = ?", token).Error)
 }
 
-// Find, Commit and Delete are what the library asks for without a context.
-func (s *Sessions) Find(token string) ([]byte, bool, error) { return s.FindCtx(context.TODO(), token) }
+// Find, Commit and Delete are asked for by the library's interface, which calls
+// the forms with a context where there are such.
+func (s *Sessions) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.TODO(), token) //nolint:forbidigo // the interface has no context
+}
 
 // Commit stores a session.
 func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.TODO(), token, data, expiry)
+	return s.CommitCtx(context.TODO(), token, data, expiry) //nolint:forbidigo // the interface has no context
 }
 
 // Delete ends a session.
-func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.TODO(), token) }
+func (s *Sessions) Delete(token string) error {
+	return s.DeleteCtx(context.TODO(), token) //nolint:forbidigo // the interface has no context
+}
 
 // Own says whose session it is, so that all of a person's can be ended.
 func (s *Sessions) Own(ctx context.Context, token, userID string) error {

@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"io"
 	"strings"
 	"time"
 
@@ -53,7 +53,7 @@ func (d *DB) AddToken(ctx context.Context, by audit.Actor, userID, name string, 
 		}
 	}
 	var raw [32]byte
-	if _, err := rand.Read(raw[:]); err != nil {
+	if _, err := io.ReadFull(d.rand, raw[:]); err != nil {
 		return APIToken{}, "", err
 	}
 	secret := tokenMark + base64.RawURLEncoding.EncodeToString(raw[:])
