@@ -118,20 +118,19 @@ func commonWords(a, b []string) [][]int32 {
 	return table
 }
 
-// splitWords parts text into words and the spaces between them.
+// splitWords parts text into words, each with the space after it, so that what
+// was replaced stays in one piece.
 func splitWords(text string) []string {
 	var out []string
-	space := false
-	start := 0
+	start, space := 0, false
 	for i, r := range text {
-		if s := unicode.IsSpace(r); i == 0 {
-			space = s
-		} else if s != space {
+		if space && !unicode.IsSpace(r) {
 			out = append(out, text[start:i])
-			start, space = i, s
+			start = i
 		}
+		space = unicode.IsSpace(r)
 	}
-	if text != "" {
+	if start < len(text) {
 		out = append(out, text[start:])
 	}
 	return out
