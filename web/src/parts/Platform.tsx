@@ -14,6 +14,7 @@ import {
   IconMail,
   IconMessage2,
   IconNews,
+  IconStar,
   IconWorld,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -29,6 +30,7 @@ export const PLATFORMS = [
   'linkedin',
   'reddit',
   'google_reviews',
+  'review',
   'news',
   'web',
   'whatsapp',
@@ -49,6 +51,7 @@ const ICONS: Record<string, typeof IconWorld> = {
   reddit: IconBrandReddit,
   google_reviews: IconBrandGoogle,
   google: IconBrandGoogle,
+  review: IconStar,
   news: IconNews,
   web: IconWorld,
   site: IconWorld,

@@ -13,6 +13,9 @@ const CODED: Record<string, string> = {
   kind: 'content_kinds',
 };
 
+/** Reasons whose figures are shares between 0 and 1. */
+const SHARES = ['negative_share_up'];
+
 /** A rule's reason, or what a gate misses, as a sentence; an unknown code shows itself with its figures. */
 export function useReasonWords(): (reason: Reason) => string {
   const { t, i18n } = useTranslation();
@@ -28,7 +31,10 @@ export function useReasonWords(): (reason: Reason) => string {
 
   return (reason) => {
     const params: Record<string, string> = {};
-    for (const [name, value] of Object.entries(reason.params ?? {})) params[name] = word(name, value);
+    for (const [name, value] of Object.entries(reason.params ?? {})) {
+      const share = SHARES.includes(reason.code) && typeof value === 'number';
+      params[name] = share ? `${Math.round(value * 100)}%` : word(name, value);
+    }
     for (const group of ['labels.missing', 'labels.reasons', 'labels.locks', 'reasons']) {
       const key = `${group}.${reason.code}`;
       if (i18n.exists(key)) return t(key, params);

@@ -66,6 +66,8 @@ export interface TimelineItem {
   words_en: string;
   object?: { type: string; id: string } | string;
   reason?: string;
+  /** The values after the change, without what is personal. */
+  fields?: Record<string, unknown>;
   seq?: number | null;
 }
 

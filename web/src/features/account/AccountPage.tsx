@@ -121,7 +121,7 @@ function Password() {
           value={next}
           onChange={(e) => setNext(e.currentTarget.value)}
           required
-          minLength={12}
+          minLength={15}
           dir="ltr"
           autoComplete="new-password"
           visibilityToggleButtonProps={{ 'aria-label': t('signin.show_password') }}

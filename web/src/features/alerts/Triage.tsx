@@ -99,7 +99,7 @@ function OpenForm({ alert }: { alert: AlertDetail }) {
           data-testid="alert-open-title"
         />
         <WordPicker
-          words="severity"
+          words="severity.choice"
           codes={['1', '2', '3', '4']}
           label={t('queue.severity')}
           value={severity}

@@ -28,7 +28,9 @@ export function Decide({ approval }: { approval: Approval }) {
   );
   const round = approval.rounds[approval.round];
   const me = session.user?.id ?? '';
-  const asked = round?.approvers.find((a) => a.key === me && ['waiting', 'sent', 'opened'].includes(a.state));
+  const asked = round?.approvers.find(
+    (a) => a.key === `user:${me}` && ['waiting', 'sent', 'opened'].includes(a.state),
+  );
   if (approval.state !== 'open' || !asked || !can('approvals.decide', approval.client_id)) return null;
 
   const typed = approval.step === 'typed_name';

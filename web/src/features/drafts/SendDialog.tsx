@@ -13,9 +13,18 @@ function keyOf(choice: ApproverChoice): string {
   return choice.user_id ? `u:${choice.user_id}` : `c:${choice.contact_id}`;
 }
 
-/** Whom a round asks unless somebody chooses otherwise: everybody it could ask. */
-function everybody(rounds: PolicyRound[]): string[][] {
-  return rounds.map((round) => round.candidates.map(keyOf));
+/**
+ * Whom a round asks unless somebody chooses otherwise. Where any one suffices:
+ * everybody but the author. Where all must agree: the people outside the agency,
+ * or else one colleague; asking more people would only delay.
+ */
+function likely(rounds: PolicyRound[], author: string): string[][] {
+  return rounds.map((round) => {
+    const others = round.candidates.filter((c) => c.user_id !== author);
+    const outside = others.filter((c) => c.contact_id);
+    if (round.mode === 'all') return (outside.length > 0 ? outside : others.slice(0, 1)).map(keyOf);
+    return (others.length > 0 ? others : round.candidates).map(keyOf);
+  });
 }
 
 /**
@@ -32,6 +41,8 @@ export function SendDialog({
   onClose: () => void;
 }) {
   const { t } = useTranslation();
+  const newest = [...(draft.versions ?? [])].sort((a, b) => b.version - a.version)[0]?.author;
+  const author = typeof newest === 'object' ? newest.id : '';
   const [deadline, setDeadline] = useState<string | null>(null);
   const [onApproval, setOnApproval] = useState(true);
   const [chosen, setChosen] = useState<string[][] | null>(null);
@@ -48,7 +59,7 @@ export function SendDialog({
     staleTime: 0,
   });
   const rounds = query.data ?? [];
-  const picked = chosen ?? everybody(rounds);
+  const picked = chosen ?? likely(rounds, author);
   const short = rounds.some(
     (round, i) => (picked[i]?.length ?? 0) < (round.mode === 'k_of_n' ? (round.k ?? 1) : 1),
   );

@@ -49,7 +49,7 @@ export function OpenCrisisDialog({ onClose }: { onClose: () => void }) {
         data-testid="crisis-new-title"
       />
       <WordPicker
-        words="severity"
+        words="severity.choice"
         codes={['1', '2', '3', '4']}
         label={t('queue.severity')}
         value={severity}

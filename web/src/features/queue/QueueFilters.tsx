@@ -25,7 +25,7 @@ export function QueueFilters() {
       <SearchField value={search.q} onChange={setQ} />
       <ClientPicker anyChoice value={search.client} onChange={(client) => set({ client })} />
       <WordPicker
-        words="severity"
+        words="severity.choice"
         codes={['1', '2', '3', '4']}
         label={t('queue.severity')}
         anyChoice

@@ -67,7 +67,7 @@ export function CommandDialog({ command, crisis, id, onClose }: Props) {
       {command === 'severity' ? (
         <>
           <WordPicker
-            words="severity"
+            words="severity.choice"
             codes={['1', '2', '3', '4']}
             label={t('queue.severity')}
             value={severity}

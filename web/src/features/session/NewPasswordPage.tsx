@@ -45,7 +45,7 @@ export function NewPasswordPage() {
           description={t('signin.password_help')}
           autoComplete="new-password"
           dir="ltr"
-          minLength={12}
+          minLength={15}
           value={next}
           onChange={(e) => setNext(e.currentTarget.value)}
           required

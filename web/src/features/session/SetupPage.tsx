@@ -64,7 +64,7 @@ export function SetupPage() {
         <PasswordInput
           label={t('signin.password')}
           description={t('signin.password_help')}
-          minLength={12}
+          minLength={15}
           dir="ltr"
           autoComplete="new-password"
           visibilityToggleButtonProps={{ 'aria-label': t('signin.show_password') }}
