@@ -3,29 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
-import type { ApproverChoice, DraftDetail, PolicyRound, SendRound } from '../../api/types/drafts';
+import type { DraftDetail, PolicyRound, SendRound } from '../../api/types/drafts';
 import { useWrite } from '../../api/useWrite';
 import { DateTimeField } from '../../parts/DateTimeField';
 import { FormDialog } from '../../parts/FormDialog';
 import { NoteLine, Shown } from '../../parts/states';
-
-function keyOf(choice: ApproverChoice): string {
-  return choice.user_id ? `u:${choice.user_id}` : `c:${choice.contact_id}`;
-}
-
-/**
- * Whom a round asks unless somebody chooses otherwise. Where any one suffices:
- * everybody but the author. Where all must agree: the people outside the agency,
- * or else one colleague; asking more people would only delay.
- */
-function likely(rounds: PolicyRound[], author: string): string[][] {
-  return rounds.map((round) => {
-    const others = round.candidates.filter((c) => c.user_id !== author);
-    const outside = others.filter((c) => c.contact_id);
-    if (round.mode === 'all') return (outside.length > 0 ? outside : others.slice(0, 1)).map(keyOf);
-    return (others.length > 0 ? others : round.candidates).map(keyOf);
-  });
-}
+import { keyOf, likely } from './approvers';
 
 /**
  * The rounds are the least that the policy asks at this severity: they can be

@@ -13,6 +13,7 @@ import { Empty, Shown } from '../../parts/states';
 import { useRowKeys } from '../../parts/useRowKeys';
 import { serverNow } from '../../time/now';
 import { OpenCrisisDialog } from './OpenCrisisDialog';
+import { byDeadline, due } from './order';
 import { QueueFilters } from './QueueFilters';
 import { CrisisCards, CrisisTable } from './rows';
 
@@ -20,17 +21,6 @@ const route = getRouteApi('/queue');
 
 const VIEWS = ['open', 'mine', 'overdue', 'closed'] as const;
 type View = (typeof VIEWS)[number];
-
-/** Overdue first, then by deadline; crises with no running clock last. */
-export function byDeadline(a: Crisis, b: Crisis): number {
-  return due(a) - due(b);
-}
-
-function due(crisis: Crisis): number {
-  const clock = crisis.next_clock;
-  if (!clock?.due_at || clock.state === 'paused' || clock.state === 'met') return Number.MAX_SAFE_INTEGER;
-  return Date.parse(clock.due_at);
-}
 
 export function QueuePage() {
   const { t } = useTranslation();

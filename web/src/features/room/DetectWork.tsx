@@ -88,9 +88,11 @@ function Scheduled({ crisis, id }: Props) {
         }}
       >
         {decided?.decision ? (
-          <NoteLine tone="ok">
-            {t(`room.schedule.${decided.decision}`)} {decided.reason ? <bdi>{decided.reason}</bdi> : null}
-          </NoteLine>
+          <div data-testid="schedule-decided">
+            <NoteLine tone="ok">
+              {t(`room.schedule.${decided.decision}`)} {decided.reason ? <bdi>{decided.reason}</bdi> : null}
+            </NoteLine>
+          </div>
         ) : null}
         {may ? (
           <>

@@ -28,7 +28,9 @@ export function AssessmentPanel({ crisis, id }: { crisis: CrisisDetail; id: stri
       title={t('assessment.title')}
       aside={
         query.data?.revision ? (
-          <span className="small muted">{t('assessment.revision', { n: query.data.revision })}</span>
+          <span className="small muted" data-testid="assessment-revision">
+            {t('assessment.revision', { n: query.data.revision })}
+          </span>
         ) : null
       }
     >
