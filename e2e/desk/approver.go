@@ -56,6 +56,9 @@ func (a *Approver) Open() (Page, error) {
 	return a.Post("/a/open", url.Values{"token": {a.token}})
 }
 
+// Call fetches a page by any method, without a form.
+func (a *Approver) Call(method, path string) (Page, error) { return a.call(method, path, nil) }
+
 // Get fetches a page and follows the server's redirections by hand, since a
 // Secure cookie is not sent over plain HTTP by a Go jar.
 func (a *Approver) Get(path string) (Page, error) { return a.call(http.MethodGet, path, nil) }
@@ -94,6 +97,36 @@ func (a *Approver) call(method, path string, form url.Values) (Page, error) {
 
 var linkPattern = regexp.MustCompile(`/a/(v1\.[A-Za-z0-9._-]+)`)
 
+// Answer walks the pages up to the last button: the fields of the form that
+// records the decision.
+func (a *Approver) Answer(page Page, decision, name, comment string) (url.Values, Page, error) {
+	form := page.Form("/a/confirm")
+	if form.Get("version_hash") == "" {
+		return nil, page, fmt.Errorf("the page has nothing to decide: %d", page.Status)
+	}
+	form.Set("decision", decision)
+	form.Set("typed_name", name)
+	form.Set("comment", comment)
+	page, err := a.Post("/a/confirm", form)
+	if err != nil {
+		return nil, page, err
+	}
+	form = page.Form("/a/decide")
+	if form.Get("idempotency_key") == "" {
+		return nil, page, fmt.Errorf("the confirmation page has no form: %d", page.Status)
+	}
+	return form, page, nil
+}
+
+// Decide answers as a person does: choice, confirmation, receipt.
+func (a *Approver) Decide(page Page, decision, name, comment string) (Page, error) {
+	form, page, err := a.Answer(page, decision, name, comment)
+	if err != nil {
+		return page, err
+	}
+	return a.Post("/a/decide", form)
+}
+
 // Mail is one kept mail.
 type Mail struct {
 	ID      string `json:"id"`
@@ -121,17 +154,41 @@ func (p *Person) Mails(t testing.TB, kind, to string) []Mail {
 // LinkTo waits for the mail with a link to an address, and gives its secret.
 func (p *Person) LinkTo(t testing.TB, address string) string {
 	t.Helper()
-	var token string
+	return p.FromMail(t, "approval_request", address, linkPattern, nil)
+}
+
+// NewLinkTo waits for a link to an address that is not among the seen ones, and
+// adds it to them.
+func (p *Person) NewLinkTo(t testing.TB, address string, seen map[string]bool) string {
+	t.Helper()
+	link := p.FromMail(t, "approval_request", address, linkPattern, seen)
+	seen[link] = true
+	return link
+}
+
+var codePattern = regexp.MustCompile(`\b(\d{8})\b`)
+
+// CodeTo waits for a one-time code that was mailed to an address.
+func (p *Person) CodeTo(t testing.TB, address string) string {
+	t.Helper()
+	return p.FromMail(t, "approval_code", address, codePattern, nil)
+}
+
+// FromMail waits for a mail of a kind to an address whose text matches, and
+// gives what the pattern's group caught, unless it was seen before.
+func (p *Person) FromMail(t testing.TB, kind, address string, pattern *regexp.Regexp, seen map[string]bool) string {
+	t.Helper()
+	var caught string
 	Eventually(t, 30*time.Second, func() error {
-		for _, m := range p.Mails(t, "approval_request", address) {
+		for _, m := range p.Mails(t, kind, address) {
 			var whole Mail
 			p.Must(t, http.MethodGet, "/mailbox/"+m.ID, nil, &whole)
-			if found := linkPattern.FindStringSubmatch(whole.Text); found != nil {
-				token = found[1]
+			if found := pattern.FindStringSubmatch(whole.Text); found != nil && !seen[found[1]] {
+				caught = found[1]
 				return nil
 			}
 		}
-		return fmt.Errorf("no link was mailed to %s", address)
+		return fmt.Errorf("no %s was mailed to %s", kind, address)
 	})
-	return token
+	return caught
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"testing"
 	"time"
 
@@ -22,19 +21,13 @@ type Person struct {
 // NewPerson is somebody who has not signed in.
 func NewPerson(t testing.TB, base string) *Person {
 	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Person{Base: base, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	return NewSite(base).Person(t)
 }
 
 // SignIn signs a new person in.
 func SignIn(t testing.TB, base, email, password string) *Person {
 	t.Helper()
-	p := NewPerson(t, base)
-	p.Must(t, http.MethodPost, "/session", map[string]any{"email": email, "password": password}, nil)
-	return p
+	return NewSite(base).SignIn(t, email, password)
 }
 
 // Answer is what a call was answered.
@@ -42,6 +35,14 @@ type Answer struct {
 	Status int
 	Body   []byte
 	Header http.Header
+}
+
+// Into decodes the body.
+func (a Answer) Into(t testing.TB, out any) {
+	t.Helper()
+	if err := json.Unmarshal(a.Body, out); err != nil {
+		t.Fatalf("%v in %s", err, a.Body)
+	}
 }
 
 // Code is the code of a problem.
@@ -86,6 +87,19 @@ func (p *Person) do(req *http.Request) (Answer, error) {
 	return Answer{Status: res.StatusCode, Body: raw, Header: res.Header}, err
 }
 
+// Is calls and insists on a status and a problem's code, which may be empty.
+func (p *Person) Is(t testing.TB, status int, code, method, path string, in any, headers ...string) Answer {
+	t.Helper()
+	a, err := p.Call(method, path, in, headers...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if a.Status != status || code != "" && a.Code() != code {
+		t.Fatalf("%s %s: %d %s, want %d %s", method, path, a.Status, a.Body, status, code)
+	}
+	return a
+}
+
 // Must calls and insists on success; out may be nil.
 func (p *Person) Must(t testing.TB, method, path string, in, out any, headers ...string) {
 	t.Helper()
@@ -105,10 +119,10 @@ func (p *Person) Must(t testing.TB, method, path string, in, out any, headers ..
 
 // Hook delivers a signed body to a source, as Standard Webhooks asks.
 func Hook(base, hookURL, secret, id string, body any) (Answer, error) {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return Answer{}, err
-	}
+	return NewSite(base).Hook(hookURL, secret, id, body)
+}
+
+func hook(client *http.Client, hookURL, secret, id string, raw []byte) (Answer, error) {
 	req, err := http.NewRequest(http.MethodPost, hookURL, bytes.NewReader(raw))
 	if err != nil {
 		return Answer{}, err
@@ -117,7 +131,7 @@ func Hook(base, hookURL, secret, id string, body any) (Answer, error) {
 	if err := source.Sign(secret, id, time.Now(), raw, req.Header); err != nil {
 		return Answer{}, err
 	}
-	return (&Person{Base: base, client: &http.Client{Timeout: 30 * time.Second}}).do(req)
+	return (&Person{client: client}).do(req)
 }
 
 // Eventually waits until check is content, and fails with its last complaint.
