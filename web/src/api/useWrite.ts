@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { i18next } from '../i18n';
 import { newKey } from './client';
 import { isProblem } from './problem';
 
@@ -44,7 +45,14 @@ export function useWrite<V, R = unknown>(
     },
     onSuccess: (result, vars) => {
       for (const queryKey of options.stale ?? []) void client.invalidateQueries({ queryKey });
-      if (options.said) notifications.show({ message: options.said, color: 'teal', autoClose: 4000 });
+      if (options.said) {
+        notifications.show({
+          message: options.said,
+          color: 'teal',
+          autoClose: 4000,
+          closeButtonProps: { 'aria-label': i18next.t('parts.close') },
+        });
+      }
       options.onDone?.(result, vars);
     },
   });

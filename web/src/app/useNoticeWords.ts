@@ -11,7 +11,8 @@ export function useNoticeWords() {
     const params = notice.params ?? {};
     const words: Record<string, string> = {};
     for (const [key, value] of Object.entries(params)) words[key] = text(value);
-    const number = words.number || words.crisis || '';
+    // Word joiners keep a number from breaking at its hyphens.
+    const number = (words.number || words.crisis || '').replaceAll('-', '-\u2060');
     const title = words.title || '';
     const clock = known(`labels.clock_kinds.${words.clock}`, words.clock);
     const severity = known(`labels.severities.${words.severity}`, words.severity);

@@ -45,6 +45,7 @@ export interface MailBody {
   to: string;
   subject: string;
   at: string;
+  lang?: string;
 }
 
 export interface SystemState {

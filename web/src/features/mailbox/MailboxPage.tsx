@@ -41,7 +41,7 @@ export function MailboxPage() {
                           aria-current={mail.id === chosen ? 'true' : undefined}
                           data-testid="mail-row"
                         >
-                          <Bdi>{mail.subject}</Bdi>
+                          <bdi dir={mail.lang === 'en' ? 'ltr' : 'rtl'}>{mail.subject}</bdi>
                         </Link>
                         <span className="least muted">
                           <Bdi code>{mail.to}</Bdi> · <When at={mail.at} />
@@ -69,7 +69,7 @@ function Reading({ id }: { id: string }) {
   return (
     <Shown query={query} rows={4}>
       {(mail) => (
-        <Panel title={<Bdi>{mail.subject}</Bdi>}>
+        <Panel title={<bdi dir={mail.lang === 'en' ? 'ltr' : 'rtl'}>{mail.subject}</bdi>}>
           <p className="least muted" style={{ marginBlockStart: 0 }}>
             <Bdi code>{mail.to}</Bdi> · <When at={mail.at} />
           </p>

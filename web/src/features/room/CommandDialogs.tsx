@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { STAGES, type Stage } from '../../api/types/basics';
+import type { Stage } from '../../api/types/basics';
 import type { CrisisDetail } from '../../api/types/crises';
 import { FormDialog } from '../../parts/FormDialog';
 import { TextBox, TextField } from '../../parts/fields';
@@ -25,7 +25,7 @@ export function CommandDialog({ command, crisis, id, onClose }: Props) {
   const [severity, setSeverity] = useState<string | undefined>(String(crisis.severity));
   const [lead, setLead] = useState<string | undefined>(crisis.lead?.id);
   const [title, setTitle] = useState(crisis.title);
-  const [stage, setStage] = useState<Stage | undefined>(command === 'wave' ? 'detect' : 'sustain');
+  const [stage, setStage] = useState<Stage | undefined>('detect');
   const [reason, setReason] = useState('');
   const missing = command === 'close' ? crisis.gate.missing : [];
 
@@ -99,7 +99,7 @@ export function CommandDialog({ command, crisis, id, onClose }: Props) {
           </p>
           <WordPicker
             words="labels.stages"
-            codes={command === 'wave' ? (['detect', 'assess'] as const) : STAGES}
+            codes={['detect', 'assess'] as const}
             label={t('room.at_stage')}
             value={stage}
             onChange={setStage}

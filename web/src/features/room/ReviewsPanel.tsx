@@ -52,7 +52,7 @@ function ReviewRow({ review, crisis, id }: { review: Review; crisis: CrisisDetai
     <li className="task" data-testid="review" data-review-state={review.state}>
       <div className="grow stack" style={{ gap: 1 }}>
         <span className="strong">
-          {days ? t('room.review_day', { n: days }) : t('room.review')} ·{' '}
+          {days ? t('room.review_day', { count: days }) : t('room.review')} ·{' '}
           {dateTime(review.due_at, crisis.zone)}
         </span>
         {review.findings ? (
