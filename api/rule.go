@@ -58,6 +58,11 @@ func (s *Server) enforce(rule Rule) func(huma.Context, func(huma.Context)) {
 			s.refuse(ctx, notSignedIn())
 			return
 		}
+		// Another process may have changed who may do what a moment ago.
+		if err := s.Auth.Refresh(ctx.Context()); err != nil {
+			s.refuse(ctx, err)
+			return
+		}
 		clientID, err := s.admit(ctx, rule, caller)
 		if err != nil {
 			s.recordDenial(ctx.Context(), caller, err)

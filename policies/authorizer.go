@@ -55,7 +55,7 @@ type Authorizer struct {
 // be told apart, so an error means that the process must not serve.
 func NewAuthorizer(ctx context.Context, source GrantSource, log *slog.Logger) (*Authorizer, error) {
 	a := &Authorizer{source: source, log: log}
-	if err := a.reload(ctx); err != nil {
+	if err := a.load(ctx); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -71,12 +71,16 @@ func (a *Authorizer) Refresh(ctx context.Context) error {
 	if revision == a.Revision() {
 		return nil
 	}
-	return a.reload(ctx)
-}
-
-func (a *Authorizer) reload(ctx context.Context) error {
 	a.loading.Lock()
 	defer a.loading.Unlock()
+	if revision == a.Revision() { // somebody loaded them while we waited
+		return nil
+	}
+	return a.load(ctx)
+}
+
+// load makes the policy; loading is held, or nobody else has the authorizer yet.
+func (a *Authorizer) load(ctx context.Context) error {
 	grants, revision, err := a.source.Grants(ctx)
 	if err != nil {
 		return err

@@ -1,11 +1,14 @@
 package desk
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +31,12 @@ func NewPerson(t testing.TB, base string) *Person {
 func SignIn(t testing.TB, base, email, password string) *Person {
 	t.Helper()
 	return NewSite(base).SignIn(t, email, password)
+}
+
+// At is the same person, who goes to one address of the site only.
+func (p *Person) At(base string) *Person {
+	client := NewSite(base).client(p.client.Jar)
+	return &Person{Base: base, client: client}
 }
 
 // Answer is what a call was answered.
@@ -98,6 +107,32 @@ func (p *Person) Is(t testing.TB, status int, code, method, path string, in any,
 		t.Fatalf("%s %s: %d %s, want %d %s", method, path, a.Status, a.Body, status, code)
 	}
 	return a
+}
+
+// Listen opens the stream of live events and gives each one's data, until ctx
+// ends.
+func (p *Person) Listen(ctx context.Context, t testing.TB) <-chan string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Base+"/api/v1/events", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	endless := *p.client
+	endless.Timeout = 0
+	res, err := endless.Do(req)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("the live events: %v %v", res, err)
+	}
+	out := make(chan string, 1000)
+	go func() {
+		defer func() { _ = res.Body.Close(); close(out) }()
+		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				out <- data
+			}
+		}
+	}()
+	return out
 }
 
 // Must calls and insists on success; out may be nil.

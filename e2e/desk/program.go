@@ -115,6 +115,17 @@ func (p *Program) Wait(limit time.Duration) error {
 	}
 }
 
+// Runs reports whether the process has not ended.
+func (p *Program) Runs() bool {
+	select {
+	case err := <-p.done:
+		p.done <- err
+		return false
+	default:
+		return true
+	}
+}
+
 // Output is the last of what the process said.
 func (p *Program) Output() string { return p.log.String() }
 

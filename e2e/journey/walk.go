@@ -48,9 +48,15 @@ type walk struct {
 	links map[string]bool
 }
 
-// Walk goes the whole way and gives who it left signed in, for what a test does
-// next, and the crisis' number.
-func Walk(t *testing.T, site Site) (admin *desk.Person, client, number string) {
+// Left is what the walk leaves behind, for what a test does next.
+type Left struct {
+	Admin, Lead    *desk.Person
+	LeadID, Client string
+	Targets        []string
+}
+
+// Walk goes the whole way.
+func Walk(t *testing.T, site Site) Left {
 	t.Helper()
 	w := &walk{T: t, site: site, links: map[string]bool{}}
 	for _, c := range []struct {
@@ -69,7 +75,7 @@ func Walk(t *testing.T, site Site) (admin *desk.Person, client, number string) {
 		c.run()
 		t.Logf("%s: %v", c.name, time.Since(began).Round(time.Millisecond))
 	}
-	return w.admin, w.client, w.number
+	return Left{w.admin, w.lead, w.leadID, w.client, w.targets}
 }
 
 func (w *walk) setUp() {

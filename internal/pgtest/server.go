@@ -86,6 +86,12 @@ func (s *Server) start(ctx context.Context) error {
 	if s.log, err = os.Create(filepath.Join(s.dir, "log")); err != nil {
 		return err
 	}
+	return s.launch(ctx)
+}
+
+func (s *Server) launch(ctx context.Context) error {
+	data := filepath.Join(s.dir, "data")
+	s.gone = make(chan struct{})
 	s.cmd = s.command(context.WithoutCancel(ctx), "postgres", "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port="+strconv.Itoa(s.port),
 		"-c", "unix_socket_directories="+s.dir, "-c", "max_connections=200", "-c", "fsync=off")
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
@@ -94,7 +100,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = s.cmd.Wait(); close(s.gone) }()
+	go func(cmd *exec.Cmd, gone chan struct{}) { _ = cmd.Wait(); close(gone) }(s.cmd, s.gone)
 	return s.answers(ctx)
 }
 
@@ -143,6 +149,26 @@ func (s *Server) NewDatabase(ctx context.Context) (string, error) {
 
 // PID is the server's process, for tests that stop or kill it.
 func (s *Server) PID() int { return s.cmd.Process.Pid }
+
+// Kill ends the server as a crash does (SIGKILL).
+func (s *Server) Kill() error {
+	err := s.cmd.Process.Kill()
+	<-s.gone
+	return err
+}
+
+// Restart starts the server again after Kill, on the same port and data. It
+// tries until the orphans of the killed one have let go.
+func (s *Server) Restart(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	for {
+		err := s.launch(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+}
 
 // Stop ends the server and removes its folder.
 func (s *Server) Stop() error {
