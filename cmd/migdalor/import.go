@@ -52,7 +52,9 @@ func (c importCmd) Run(ctx context.Context, io std) error {
 			Progress: func(rows int) { _ = bar.Set(rows) },
 		})
 		_ = bar.Finish()
-		c.report(io, result)
+		if err == nil || result.Rows > 0 {
+			c.report(io, result)
+		}
 		if err == nil && result.Broken > 0 {
 			err = errors.New("some rows were not taken; the rest is stored")
 			if c.DryRun {
