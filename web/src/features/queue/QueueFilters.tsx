@@ -50,9 +50,8 @@ export function QueueFilters() {
         words="queue.sorts"
         codes={['deadline', 'severity', 'opened']}
         label={t('queue.sort')}
-        anyChoice
-        value={search.sort}
-        onChange={(sort) => set({ sort })}
+        value={search.sort ?? 'deadline'}
+        onChange={(sort) => set({ sort: sort === 'deadline' ? undefined : sort })}
       />
     </Filters>
   );
