@@ -3,6 +3,7 @@ import '@mantine/dates/styles.css';
 import '@mantine/notifications/styles.css';
 import './styles/tokens.css';
 import './styles/parts.css';
+import './styles/lists.css';
 import './styles/frame.css';
 import './styles/room.css';
 import 'dayjs/locale/he';
