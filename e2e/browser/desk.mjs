@@ -93,6 +93,21 @@ export async function newPage(browser, options = {}) {
   return { page, context, faults };
 }
 
+/**
+ * A run on a page without script: the check is a script itself, so the same
+ * document is shown to it in a second context, without asking the server again.
+ */
+export async function accessibleWithoutScript(page, name) {
+  const html = await page.content();
+  await picture(page, name);
+  const twin = await page.context().browser().newContext({ viewport: page.viewportSize(), hasTouch: true, isMobile: true });
+  const copy = await twin.newPage();
+  await copy.route(page.url(), (route) => route.fulfill({ body: html, contentType: 'text/html; charset=utf-8' }));
+  await copy.goto(page.url());
+  await accessible(copy, name);
+  await twin.close();
+}
+
 /** An accessibility run: no violation is allowed. */
 export async function accessible(page, name) {
   // Injected through the debugger, so that the page's own policy need not allow it.
@@ -101,11 +116,15 @@ export async function accessible(page, name) {
     const { violations } = await globalThis.axe.run(document, { runOnly: tags });
     return violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).slice(0, 3).join(' | ')}`);
   }, rules);
-  if (pictures) {
-    await mkdir(pictures, { recursive: true });
-    await page.screenshot({ path: join(pictures, `${name}.png`) });
-  }
+  await picture(page, name);
   assert.deepEqual(found, [], `accessibility of ${name}`);
+}
+
+/** Keeps a picture when SCREENSHOTS names a folder. */
+export async function picture(page, name) {
+  if (!pictures || page.isClosed()) return;
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
 
 /** Signs in on the console's own page. */
