@@ -92,8 +92,9 @@ export function MentionStream({
             onClick={show}
             data-testid="stream-new"
           >
-            {waiting.length >= 50 ? '50+ · ' : ''}
-            {t('parts.new_items', { count: waiting.length })}
+            {waiting.length >= 50
+              ? t('parts.new_items_over')
+              : t('parts.new_items', { count: waiting.length })}
           </Button>
         </div>
       ) : null}

@@ -27,6 +27,10 @@ export function DraftActions({ draft, zone }: { draft: DraftDetail; zone: string
     said: t('draft.publishing'),
   });
   const may = (permission: Parameters<typeof can>[0]) => can(permission, draft.client_id);
+  // Once this version is on its way, its publications below say what is left to do.
+  const underway = (draft.publications ?? []).some(
+    (p) => p.version === draft.version && !['failed', 'refused'].includes(p.state),
+  );
   const open = !['published', 'withdrawn'].includes(draft.state);
   return (
     <div className="stack tight">
@@ -40,7 +44,7 @@ export function DraftActions({ draft, zone }: { draft: DraftDetail; zone: string
             {t('draft.send')}
           </Button>
         ) : null}
-        {draft.state === 'approved' && may('publications.publish') ? (
+        {draft.state === 'approved' && !underway && may('publications.publish') ? (
           <Button
             loading={publish.pending}
             onClick={() => publish.send(undefined)}

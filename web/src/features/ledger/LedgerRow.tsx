@@ -56,22 +56,30 @@ export function LedgerRow({ entry, zone }: { entry: LedgerEntry; zone: string })
 }
 
 function Change({ change }: { change: LedgerChange }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const empty = (value: unknown) => value === null || value === undefined || value === '';
   const said = (value: unknown): string => {
-    if (value === null || value === undefined || value === '') return t('ledger.nothing');
+    if (empty(value)) return t('ledger.nothing');
     if (typeof value === 'boolean') return value ? t('parts.yes') : t('parts.no');
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   };
+  const words = `ledger.fields.${change.field}`;
+  const name = i18n.exists(words) ? t(words) : <Bdi code>{change.field}</Bdi>;
   if (change.erased) {
     return (
       <li>
-        <Bdi code>{change.field}</Bdi>: <Tag>{t('ledger.erased')}</Tag>
+        {name}: <Tag>{t('ledger.erased')}</Tag>
       </li>
     );
   }
   return (
     <li>
-      <Bdi code>{change.field}</Bdi>: {t('ledger.from')} <Bdi>{said(change.before)}</Bdi> {t('ledger.to')}{' '}
+      {name}:{' '}
+      {empty(change.before) ? null : (
+        <>
+          {t('ledger.from')} <Bdi>{said(change.before)}</Bdi> {t('ledger.to')}{' '}
+        </>
+      )}
       <strong>
         <Bdi>{said(change.after)}</Bdi>
       </strong>
