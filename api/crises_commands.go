@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/migdalor/migdalor/internal/clock"
 	"github.com/migdalor/migdalor/internal/crisis"
+	"github.com/migdalor/migdalor/internal/fault"
 	"github.com/migdalor/migdalor/internal/store"
 	"github.com/migdalor/migdalor/policies"
 	"github.com/migdalor/migdalor/workflows"
@@ -53,8 +55,25 @@ func (s *Server) command(ctx context.Context, id string, fn func(crisisID string
 	if c.Status != crisis.Open {
 		return nil, s.withNames(ctx, store.StageMoved(c))
 	}
+	if err := s.engineAnswers(ctx, c.ID); err != nil {
+		return nil, err
+	}
 	_, err = fn(c.ID)
 	return s.after(ctx, c.ID, err)
+}
+
+// engineGone is how long a command waits for a sign of the engine.
+const engineGone = 3 * time.Second
+
+// engineAnswers asks before a command is sent: without it, an engine that is
+// away would leave the person in doubt whether it was carried out.
+func (s *Server) engineAnswers(ctx context.Context, crisisID string) error {
+	ctx, cancel := context.WithTimeout(ctx, engineGone)
+	defer cancel()
+	if _, err := s.Workflows.Running(ctx, workflows.CrisisWorkflow, crisisID); err != nil {
+		return fault.New(fault.Unavailable, "engine_unreachable", "The process engine does not answer, so nothing was changed. Try the command again.").Because(err)
+	}
+	return nil
 }
 
 type leaveStageInput struct {

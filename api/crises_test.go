@@ -17,7 +17,7 @@ func TestTheRoomHasWhatTheConsoleShows(t *testing.T) {
 			t.Errorf("the room lacks %s", key)
 		}
 	}
-	if len(d["spark"].([]any)) != 24 || len(d["stages"].([]any)) != 5 || d["engine"] != "unreachable" || d["lead"].(object)["id"] != r.dana.userID {
+	if len(d["spark"].([]any)) != 24 || len(d["stages"].([]any)) != 5 || d["engine"] != "running" || d["lead"].(object)["id"] != r.dana.userID {
 		t.Errorf("room: %v", d)
 	}
 	gate := d["gate"].(object)

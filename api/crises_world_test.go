@@ -4,6 +4,9 @@ import (
 	"context"
 	"testing"
 
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/migdalor/migdalor/activities"
@@ -16,6 +19,11 @@ import (
 type straightEngine struct {
 	noEngine
 	crisis *activities.Crisis
+}
+
+// DescribeWorkflowExecution is part of client.Client: the process runs.
+func (straightEngine) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflow.WorkflowExecutionInfo{Status: enums.WORKFLOW_EXECUTION_STATUS_RUNNING}}, nil
 }
 
 // UpdateWorkflow is part of client.Client.
