@@ -53,8 +53,10 @@ func (p *publicationRun) run(ctx workflow.Context) error {
 		case NextPerson:
 			waitUntil(ctx, p.facts, time.Time{}, "")
 		default:
-			drain(p.facts)
-			return nil
+			if !drain(p.facts) {
+				return nil
+			}
+			// What ended may have been planned anew since the row was read: look once more.
 		}
 		if err := ctx.Err(); err != nil {
 			return err

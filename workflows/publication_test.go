@@ -17,12 +17,20 @@ type publicationRow struct {
 	// results are what the calls and the looks bring, in order; the last one stays.
 	results []func(r *publicationRow) (CallResult, error)
 	calls   int
+	// reading runs after the row was read and before the workflow hears of it; may be nil.
+	reading func()
 }
 
 func newPublicationRow(t *testing.T, results ...func(*publicationRow) (CallResult, error)) *publicationRow {
 	t.Helper()
 	r := &publicationRow{s: newStage(t), state: "planned", results: results}
-	on(r.s, ActPreparePublication, func(PublicationRef) (PublicationStep, error) { return r.step(), nil })
+	on(r.s, ActPreparePublication, func(PublicationRef) (PublicationStep, error) {
+		step := r.step()
+		if r.reading != nil {
+			r.reading()
+		}
+		return step, nil
+	})
 	on(r.s, ActSendPublication, func(PublicationRef) (CallResult, error) {
 		r.s.note("send")
 		r.state = "sending"
@@ -113,6 +121,20 @@ func TestPublicationHeldUntilReleased(t *testing.T) {
 	r.s.tell(50*time.Hour, func() { r.state = "planned" })
 	r.run()
 	r.s.is("send@50h0m0s")
+}
+
+// What had ended is planned anew after the row was read and before the run is over.
+func TestPublicationPlannedAnewAtItsEnd(t *testing.T) {
+	r := newPublicationRow(t, becomes("published", 0))
+	r.state = "refused"
+	r.reading = func() {
+		if r.state == "refused" {
+			r.state = "planned"
+			r.s.SignalWorkflow(FactSignal, Fact{ID: "f"})
+		}
+	}
+	r.run()
+	r.s.is("send@0s")
 }
 
 func TestPublicationByHand(t *testing.T) {

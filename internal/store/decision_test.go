@@ -300,6 +300,10 @@ func TestDisputeStopsWhatWasApproved(t *testing.T) {
 		if p.State != PubPlanned || p.ID != pubs[i].ID || !p.IntentAt.Equal(pubs[i].IntentAt.Time) {
 			t.Fatalf("after a new approval: %s as %s", p.State, p.ID)
 		}
+		// Its workflow waits for a person, and a start would not wake it.
+		if !w.told(WorkflowPublication, p.ID, FactPublicationReleased) {
+			t.Fatalf("%s goes on and its workflow does not know", p.ID)
+		}
 	}
 }
 

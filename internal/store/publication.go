@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"gorm.io/gorm"
 
@@ -136,9 +135,11 @@ func (tx *Tx) planOne(dr Draft, a Approval, target approval.TargetRef) (bool, er
 	}
 	tx.Record(tx.pubEvent(audit.PublicationPlanned, p, audit.Changed("state", old.State, PubPlanned), audit.Set("draft", p.DraftID), audit.Set("target", p.TargetID),
 		audit.Set("platform", target.Platform), audit.Set("content_hash", p.VersionHash), audit.Set("approval", p.ApprovalID)))
-	// The revision makes a new start of a publication that had ended another event.
-	return true, emit(tx, OutboxStart, fmt.Sprintf("start:%s:%s:%d", WorkflowPublication, p.ID, p.Rev), WorkflowPublication+":"+p.ID,
-		startPayload{WorkflowPublication, p.ID}, 0)
+	if old.ID != "" {
+		// Its workflow may have ended, or may still wait for a person: a start alone would not wake it.
+		return true, tellWorkflow(tx, WorkflowPublication, p.ID, FactPublicationReleased, "")
+	}
+	return true, startWorkflow(tx, WorkflowPublication, p.ID)
 }
 
 // movePub changes a publication's state under the revision that was read.
