@@ -75,6 +75,9 @@ func (tx *Tx) askRound(a Approval, dr Draft, kid string) error {
 			continue
 		}
 		l, err := tx.issueLink(a, who, kid)
+		if fault.KindOf(err) == fault.NotFound {
+			continue // removed since the request was sent; the others are still asked
+		}
 		if err != nil {
 			return err
 		}
@@ -126,6 +129,8 @@ func (d *DB) RemindApprovers(ctx context.Context, by audit.Actor, approvalID, st
 			return nil
 		case a.State != approvalOpen:
 			return fault.New(fault.Conflict, "approval_ended", "This request has ended: nobody is waited for.")
+		case a.RoundStartedAt.IsZero() && step != "":
+			return nil // the round moved on while the reminder was on its way
 		case a.RoundStartedAt.IsZero():
 			return fault.New(fault.Conflict, "not_started", "The round's people are being told just now.")
 		}

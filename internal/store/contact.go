@@ -70,6 +70,7 @@ func (d *DB) PutContact(ctx context.Context, by audit.Actor, c Contact) (Contact
 }
 
 // RemoveContact keeps the row for what was decided and takes it off the lists.
+// Links of theirs that are still open end with it: who left decides nothing more.
 func (d *DB) RemoveContact(ctx context.Context, by audit.Actor, clientID, id string) error {
 	return d.Change(ctx, by, func(tx *Tx) error {
 		res := tx.g.Exec("UPDATE contacts SET removed_at = ? WHERE id = ? AND client_id = ? AND removed_at = 0", tx.now, id, clientID)
@@ -80,6 +81,9 @@ func (d *DB) RemoveContact(ctx context.Context, by audit.Actor, clientID, id str
 			return notFound("contact")
 		}
 		tx.Record(audit.Event{Stream: audit.ClientStream(clientID), Action: audit.ApproverRemoved, ClientID: clientID, Object: audit.Object{ID: id}})
+		if err := tx.endLinksOf(clientID, ApproverID{ContactID: id}); err != nil {
+			return err
+		}
 		return tx.announce("client", clientID, "", clientID)
 	})
 }

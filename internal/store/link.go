@@ -46,10 +46,11 @@ func (l Link) usable(now At) error {
 }
 
 // issueLink makes the link of one contact for the current round. The secret is
-// minted when the mail goes out.
+// minted when the mail goes out. A contact who was removed gets none (not_found);
+// the row is held, so that a removal at the same moment finds the link.
 func (tx *Tx) issueLink(a Approval, who approval.ApproverRef, kid string) (Link, error) {
 	var c Contact
-	if err := tx.g.Where("id = ? AND client_id = ?", approverID(who.ID).ContactID, a.ClientID).Take(&c).Error; err != nil {
+	if err := tx.locked(tx.g.Where("id = ? AND client_id = ? AND removed_at = 0", approverID(who.ID).ContactID, a.ClientID)).Take(&c).Error; err != nil {
 		return Link{}, missing(err, "contact")
 	}
 	id, err := approval.NewLinkID(tx.db.rand)
@@ -74,6 +75,32 @@ func (tx *Tx) linkEvent(action audit.Action, a Approval, l Link, changes ...audi
 func (tx *Tx) endLinks(a Approval, state approval.LinkState) (int64, error) {
 	res := tx.g.Exec("UPDATE approval_links SET state = ?, rev = rev + 1 WHERE approval_id = ? AND state = ?", state, a.ID, approval.LinkOpen)
 	return res.RowsAffected, res.Error
+}
+
+// endLinksOf ends every open link of somebody who may not decide any more.
+func (tx *Tx) endLinksOf(clientID string, who ApproverID) error {
+	var links []Link
+	if err := tx.g.Where("client_id = ? AND approver_key = ? AND state = ?", clientID, who.Key(), approval.LinkOpen).Order("id").Find(&links).Error; err != nil {
+		return err
+	}
+	for _, l := range links {
+		res := tx.g.Exec("UPDATE approval_links SET state = ?, rev = rev + 1 WHERE id = ? AND state = ?", approval.LinkRevoked, l.ID, approval.LinkOpen)
+		if res.Error != nil {
+			return res.Error
+		}
+		if res.RowsAffected == 0 {
+			continue // decided in this moment: that stays
+		}
+		var a Approval
+		if err := tx.g.Where("id = ?", l.ApprovalID).Take(&a).Error; err != nil {
+			return err
+		}
+		tx.Record(tx.linkEvent(audit.LinkRevoked, a, l, audit.Changed("state", l.State, approval.LinkRevoked)))
+		if err := tx.announce("approval", a.ClientID, a.CrisisID, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RevokeLink ends one link for good; its page says so. Errors: link_ended, reason_required.

@@ -104,6 +104,37 @@ func TestRevokedLink(t *testing.T) {
 	}
 }
 
+func TestRemovedContactDecidesNothing(t *testing.T) {
+	eachDialect(t, func(t *testing.T, d *DB) {
+		w := newWordsWorld(t, d)
+		_, a := w.atClient(true, w.facebook)
+		secret, token := w.visit(a, w.dana), w.token(a, w.dana)
+		w.must(w.RemoveContact(t.Context(), w.manager, w.client.ID, w.dana.ID))
+		_, err := w.DecideByLink(t.Context(), secret, yes(a))
+		w.refused(err, "link_revoked")
+		_, err = w.OpenLink(t.Context(), w.ring, token)
+		w.refused(err, "link_invalid")
+		if l := w.link(a, w.omer); l.State != string(approval.LinkOpen) {
+			t.Fatalf("the other's link is %s", l.State)
+		}
+	})
+}
+
+func TestRemovedContactGetsNoLink(t *testing.T) {
+	w := newWordsWorld(t, open(t))
+	a := w.sendS3(w.draft(approval.KindResponse, w.facebook), true)
+	w.must(w.RemoveContact(t.Context(), w.manager, w.client.ID, w.dana.ID))
+	_, err := w.decideInside(a, w.manager, approval.Approved)
+	w.must(err)
+	w.startRound(a)
+	if n := w.count("SELECT COUNT(*) FROM approval_links WHERE approval_id = ? AND approver_key = ?", a.ID, "contact:"+w.dana.ID); n != 0 {
+		t.Fatal("somebody who was removed got a link")
+	}
+	if l := w.link(a, w.omer); l.State != string(approval.LinkOpen) {
+		t.Fatalf("the other's link is %s", l.State)
+	}
+}
+
 func TestVisitEnds(t *testing.T) {
 	w := newWordsWorld(t, open(t))
 	_, a := w.atClient(true, w.facebook)
