@@ -9,6 +9,7 @@ import (
 	"github.com/migdalor/migdalor/internal/fault"
 	"github.com/migdalor/migdalor/internal/password"
 	"github.com/migdalor/migdalor/internal/store"
+	"github.com/migdalor/migdalor/policies"
 )
 
 func (s *Server) meRoutes() {
@@ -156,7 +157,7 @@ type listNotificationsInput struct {
 
 func (s *Server) listNotifications(ctx context.Context, in *listNotificationsInput) (*body[list[noticeView]], error) {
 	caller := callerFrom(ctx)
-	rows, next, err := s.db.Notifications(ctx, caller.UserID, in.Unread, in.of())
+	rows, next, err := s.db.Notifications(ctx, caller.scope(policies.ClientsView), caller.UserID, in.Unread, in.of())
 	if err != nil {
 		return nil, err
 	}

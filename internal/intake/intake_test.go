@@ -152,7 +152,7 @@ func TestRiseOpensOneAlert(t *testing.T) {
 	if a.Stream != "negative" || len(a.Evidence.V.MentionIDs) == 0 || len(a.Evidence.V.Reasons) == 0 {
 		t.Errorf("the alert lacks its evidence: %+v", a)
 	}
-	told, _, err := w.DB.Notifications(context.Background(), userID(t, w.DB), false, store.Page{})
+	told, _, err := w.DB.Notifications(context.Background(), store.ScopeAll(), userID(t, w.DB), false, store.Page{})
 	if err != nil || len(told) == 0 {
 		t.Errorf("nobody was told of the alert: %v", err)
 	}

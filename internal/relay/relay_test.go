@@ -315,7 +315,7 @@ func TestRefusedMailIsPutAsideAndTold(t *testing.T) {
 	y.carryAll(y.Relay)
 	y.counts(0, 1)
 	entries := 0
-	rows, _, err := y.db.Notifications(t.Context(), y.user.ID, true, store.Page{})
+	rows, _, err := y.db.Notifications(t.Context(), store.ScopeAll(), y.user.ID, true, store.Page{})
 	y.must(err)
 	for _, n := range rows {
 		if n.Kind == "dead_letter" {

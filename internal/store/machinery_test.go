@@ -163,7 +163,7 @@ func TestNotices(t *testing.T) {
 		tell("two")
 		list := func(u User, unread bool) []Notification {
 			t.Helper()
-			out, _, err := d.Notifications(ctx, u.ID, unread, Page{})
+			out, _, err := d.Notifications(ctx, ScopeAll(), u.ID, unread, Page{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -178,6 +178,31 @@ func TestNotices(t *testing.T) {
 		var mails int64
 		if err := d.read.Raw("SELECT COUNT(*) FROM outbox WHERE kind = ?", OutboxMail).Scan(&mails).Error; err != nil || mails != 4 {
 			t.Errorf("%d mails for two notices to two people, %v", mails, err)
+		}
+		c, err := d.AddClient(ctx, keeper, NewClient{Slug: "walled", Name: "Walled", Lang: "en"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.SetGrants(ctx, keeper, b.ID, []GrantSpec{{Role: "analyst", ClientID: c.ID}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.SetGrants(ctx, keeper, a.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		err = d.Change(ctx, keeper, func(tx *Tx) error {
+			return tx.notify(Notice{Kind: "news", ClientID: c.ID, DedupeKey: "walled", Users: []string{a.ID, b.ID}})
+		})
+		if err != nil || len(list(a, true)) != 2 || len(list(b, true)) != 3 {
+			t.Errorf("somebody without a role hears of the client: %v", err)
+		}
+		if out, _, err := d.Notifications(ctx, ScopeClients(), b.ID, true, Page{}); err != nil || len(out) != 2 {
+			t.Errorf("an old notice is shown after the role is gone: %d, %v", len(out), err)
+		}
+		if err := d.SetGrants(ctx, keeper, b.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Change(ctx, keeper, func(tx *Tx) error { return tx.g.Exec("DELETE FROM notifications WHERE dedupe_key = 'walled'").Error }); err != nil {
+			t.Fatal(err)
 		}
 		if err := d.ReadNotifications(ctx, a.ID, []string{list(a, true)[0].ID, list(b, true)[0].ID}); err != nil {
 			t.Fatal(err)

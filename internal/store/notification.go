@@ -17,7 +17,8 @@ type Notice struct {
 	CrisisID string
 	// DedupeKey makes a second notice of the same meaning to the same person vanish.
 	DedupeKey string
-	// Users are the ids of those to tell; disabled people are left out.
+	// Users are the ids of those to tell; left out are disabled people, and those
+	// who have no role for the client any more.
 	Users []string
 }
 
@@ -57,7 +58,11 @@ func (tx *Tx) notify(n Notice) error {
 		n.Params = map[string]string{}
 	}
 	var users []string
-	if err := tx.g.Raw("SELECT id FROM users WHERE id IN ? AND disabled_at = 0", n.Users).Scan(&users).Error; err != nil {
+	q := tx.g.Table("users").Where("id IN ? AND disabled_at = 0", n.Users)
+	if n.ClientID != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM grants g WHERE g.user_id = users.id AND g.domain IN ?)", []string{agencyDomain, GrantSpec{ClientID: n.ClientID}.domain()})
+	}
+	if err := q.Order("id").Pluck("id", &users).Error; err != nil {
 		return err
 	}
 	for _, id := range users {
@@ -86,13 +91,17 @@ func (tx *Tx) mail(dedupe string, m MailEvent) error {
 	return emit(tx, OutboxMail, "mail:"+dedupe, "", m, 0)
 }
 
-// Notifications lists a person's notices, newest first.
-func (d *DB) Notifications(ctx context.Context, userID string, unread bool, p Page) ([]Notification, string, error) {
+// Notifications lists a person's notices, newest first, without those about
+// clients that they may not see any more.
+func (d *DB) Notifications(ctx context.Context, scope Scope, userID string, unread bool, p Page) ([]Notification, string, error) {
 	c, on, err := p.at()
 	if err != nil {
 		return nil, "", err
 	}
 	q := d.read.WithContext(ctx).Where("user_id = ?", userID)
+	if !scope.All() {
+		q = q.Where("client_id IN ?", append(scope.Clients(), "")) // some are about no client
+	}
 	if unread {
 		q = q.Where("read_at = 0")
 	}
