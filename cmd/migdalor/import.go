@@ -44,7 +44,7 @@ func (c importCmd) Run(ctx context.Context, io std) error {
 		}
 		defer func() { _ = file.Close() }()
 		bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(io.err), progressbar.OptionSetDescription(name),
-			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(onTerminal(io.err)))
 		in := intake.New(db, newLogger(c.Common, discard{}))
 		result, err := in.Import(ctx, file, intake.ImportOptions{
 			Batch:  intake.Batch{Source: source, Action: audit.MentionsImported, By: operator},
@@ -63,6 +63,16 @@ func (c importCmd) Run(ctx context.Context, io std) error {
 		}
 		return err
 	})
+}
+
+// onTerminal keeps moving bars out of files and pipes.
+func onTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func (c importCmd) report(io std, r intake.ImportResult) {
