@@ -245,20 +245,8 @@ func (a *agency) confirm(phone *desk.Approver, i int) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	form := page.Form("/a/confirm")
-	if form.Get("version_hash") == "" {
-		return nil, fmt.Errorf("the review page has no form: %d", page.Status)
-	}
-	form.Set("decision", "approve")
-	form.Set("typed_name", fmt.Sprintf("Contact %d", i))
-	if page, err = phone.Post("/a/confirm", form); err != nil {
-		return nil, err
-	}
-	form = page.Form("/a/decide")
-	if form.Get("idempotency_key") == "" {
-		return nil, fmt.Errorf("the confirmation page has no form: %d", page.Status)
-	}
-	return form, nil
+	form, _, err := phone.Answer(page, "approve", fmt.Sprintf("Contact %d", i), "")
+	return form, err
 }
 
 // settled waits until nothing is left to be carried out.
