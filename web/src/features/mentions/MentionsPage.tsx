@@ -111,7 +111,11 @@ export function MentionsPage() {
         />
       </div>
       <p className="least muted" style={{ margin: 0 }}>
-        {t('parts.times_in', { zone: session.agency.zone })} · {t('parts.list_keys')}
+        <bdi>{t('parts.times_in', { zone: session.agency.zone })}</bdi>
+        <span className="keys-hint">
+          {' · '}
+          <bdi>{t('parts.list_keys')}</bdi>
+        </span>
       </p>
       <MentionDrawer id={search.open} onClose={() => set({ open: undefined })} />
       {adding ? <AddMentionDialog client={search.client} onClose={() => setAdding(false)} /> : null}

@@ -99,7 +99,11 @@ export function QueuePage() {
         <MoreButton list={list} />
       </div>
       <p className="least muted" style={{ margin: 0 }}>
-        {t('parts.times_in', { zone: session.agency.zone })} · {t('parts.list_keys')}
+        <bdi>{t('parts.times_in', { zone: session.agency.zone })}</bdi>
+        <span className="keys-hint">
+          {' · '}
+          <bdi>{t('parts.list_keys')}</bdi>
+        </span>
       </p>
       {opening ? <OpenCrisisDialog onClose={() => setOpening(false)} /> : null}
     </div>
