@@ -2,11 +2,13 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,8 +24,10 @@ const (
 
 // idempotent answers a retried write with what the first one was answered. What
 // the first one said "yes" or "no" to is remembered; faults of ours are not, so
-// that a retry may succeed. The handlers stay safe without it: it spares people
-// the second answer, the database's own keys prevent the second effect.
+// that a retry may succeed. Two at once wait for each other in this process.
+// Where a second effect would do harm (decisions, commands, publications) the
+// database's own keys prevent it. A process that is killed between a change and
+// its remembered answer may make a draft, a note or the like twice.
 func (s *Server) idempotent(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -45,6 +49,11 @@ func (s *Server) idempotent(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		key := digest(caller.UserID, given)
 		hash := digest(r.Method, r.URL.Path, string(raw))
+		release, err := s.underWay.take(r.Context(), key)
+		if err != nil {
+			return err
+		}
+		defer release()
 		known, ok, err := s.db.KnownAnswer(r.Context(), key)
 		if err != nil {
 			return err
@@ -77,6 +86,36 @@ func (s *Server) remember(c echo.Context, next echo.HandlerFunc, key, hash strin
 		s.log.WarnContext(ctx, "an answer could not be kept for retries", "error", err, "request_id", store.RequestID(ctx))
 	}
 	return nil
+}
+
+// keyLocks lets one request at a time carry out what belongs to a key.
+type keyLocks struct {
+	mu   sync.Mutex
+	held map[string]chan struct{}
+}
+
+func (k *keyLocks) take(ctx context.Context, key string) (release func(), err error) {
+	for {
+		k.mu.Lock()
+		busy, taken := k.held[key]
+		if !taken {
+			mine := make(chan struct{})
+			k.held[key] = mine
+			k.mu.Unlock()
+			return func() {
+				k.mu.Lock()
+				defer k.mu.Unlock()
+				delete(k.held, key)
+				close(mine)
+			}, nil
+		}
+		k.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 type keepingWriter struct {

@@ -84,6 +84,8 @@ func TestExportIsWholeAndVerifies(t *testing.T) {
 			t.Errorf("%s: %s", query, report.Summary())
 		}
 	}
+	lured := &visitor{w: w, cookie: w.admin.cookie, header: http.Header{"Sec-Fetch-Site": {"cross-site"}}}
+	lured.get("/crises/"+c.Number+"/export").refused(403, "cross_origin")
 	exports := w.admin.get("/ledger?action=export.created").items()
 	if len(exports) != 2 || exports[0]["actor"].(map[string]any)["id"] == tester.ID {
 		t.Errorf("the exports are not in the ledger under who made them: %v", exports)

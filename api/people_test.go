@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,6 +133,20 @@ func TestRetriesAreAnsweredOnce(t *testing.T) {
 		t.Errorf("the retry was not answered from the first: %s", again.raw)
 	}
 	v.post("/clients", object{"slug": "other", "name": "New"}).refused(409, "idempotency_key_reused")
+
+	var both sync.WaitGroup
+	for range 4 {
+		both.Go(func() {
+			u := &visitor{w: w, cookie: w.admin.cookie, header: http.Header{"Idempotency-Key": {"at once"}}}
+			if r := u.post("/clients/new/contacts", object{"name": "Dana", "email": "dana@client.test", "party": "client"}); r.status != 201 {
+				t.Errorf("%d %s", r.status, r.raw)
+			}
+		})
+	}
+	both.Wait()
+	if n := len(w.admin.get("/clients/new/contacts").items()); n != 1 {
+		t.Errorf("%d contacts of one request that came four times at once", n)
+	}
 
 	secret := &visitor{w: w, cookie: w.admin.cookie, header: http.Header{"Idempotency-Key": {"two"}}}
 	a := secret.post("/me/tokens", object{"name": "ci", "scopes": []string{"read"}}).is(201)

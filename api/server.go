@@ -71,6 +71,8 @@ type Server struct {
 	hasher   *password.Hasher
 	live     *liveHub
 	limits   limits
+	// underWay are the retried writes that are being carried out.
+	underWay keyLocks
 	// rules are by "METHOD /path/{id}"; unkept names the routes whose answers hold
 	// a secret and so are not kept for retries, by "METHOD /path/:id".
 	rules  map[string]Rule
@@ -88,7 +90,7 @@ var configureHuma = sync.OnceFunc(func() {
 func New(d Deps) (*Server, error) {
 	configureHuma()
 	s := &Server{Deps: d, db: d.DB, log: d.Log, echo: echo.New(), intake: d.Intake, hasher: password.New(), live: newLiveHub(d.DB, d.Log),
-		limits: newLimits(), rules: map[string]Rule{}, unkept: map[string]bool{}}
+		limits: newLimits(), underWay: keyLocks{held: map[string]chan struct{}{}}, rules: map[string]Rule{}, unkept: map[string]bool{}}
 	s.sessions, s.metrics = s.newSessions(), s.newMetrics()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.echoError
