@@ -16,6 +16,7 @@ import (
 	"github.com/migdalor/migdalor/internal/engine"
 	"github.com/migdalor/migdalor/internal/fault"
 	"github.com/migdalor/migdalor/policies"
+	"github.com/migdalor/migdalor/workflows"
 )
 
 type serveCmd struct {
@@ -192,7 +193,8 @@ func (p *process) serveHTTP(ctx context.Context, h config.HTTP, l net.Listener, 
 
 // health asks what this process stands on beside the database.
 func (p *process) health() api.Health {
-	h := api.Health{TemporalMode: "external", Temporal: func(ctx context.Context) error { return engine.Healthy(ctx, p.temporal) }}
+	h := api.Health{TemporalMode: "external", Temporal: func(ctx context.Context) error { return engine.Healthy(ctx, p.temporal) },
+		Worker: func(ctx context.Context) error { return engine.Served(ctx, p.temporal, workflows.TaskQueue) }}
 	if p.embedded != nil {
 		h.TemporalMode = "embedded"
 	}

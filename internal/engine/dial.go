@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	tracing "go.temporal.io/sdk/contrib/opentelemetry"
 	"go.temporal.io/sdk/interceptor"
@@ -137,6 +138,17 @@ func unreachable(address string) *fault.Error {
 func Healthy(ctx context.Context, c client.Client) error {
 	if _, err := c.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
 		return fault.New(fault.Unavailable, "temporal_unreachable", "Temporal does not answer.").Because(err)
+	}
+	return nil
+}
+
+// Served fails when Temporal answers that no worker asks for work on a task
+// queue; that Temporal itself does not answer is for Healthy to say. A worker
+// that died is noticed some minutes later. Errors: worker_absent.
+func Served(ctx context.Context, c client.Client, queue string) error {
+	d, err := c.DescribeTaskQueue(ctx, queue, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	if err == nil && len(d.GetPollers()) == 0 {
+		return fault.New(fault.Unavailable, "worker_absent", "No worker asks for work: clocks and publications stand still.")
 	}
 	return nil
 }

@@ -64,6 +64,12 @@ func TestWorkflowRunsWithTrace(t *testing.T) {
 	if err := Healthy(t.Context(), c); err != nil {
 		t.Error(err)
 	}
+	if err := Served(t.Context(), c, queue); err != nil {
+		t.Error(err)
+	}
+	if err := Served(t.Context(), c, "a queue without a worker"); !fault.Is(err, "worker_absent") {
+		t.Errorf("nobody works, and that is %v", err)
+	}
 	traces := map[string]bool{}
 	names := map[string]bool{}
 	for _, span := range spans.Ended() {
