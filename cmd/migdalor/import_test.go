@@ -21,11 +21,11 @@ func TestImportOfALargeFileWithBrokenRows(t *testing.T) {
 	broken := 0
 	for i := range importedRows {
 		at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute).Format(time.RFC3339)
-		switch {
-		case i%1000 == 7:
+		switch i % 1000 {
+		case 7:
 			at = "sometime"
 			broken++
-		case i%1000 == 8:
+		case 8:
 			fmt.Fprintf(&text, "x,%s,too few columns\n", at)
 			broken++
 			continue

@@ -119,7 +119,7 @@ func (p *Person) Listen(ctx context.Context, t testing.TB) <-chan string {
 	}
 	endless := *p.client
 	endless.Timeout = 0
-	res, err := endless.Do(req)
+	res, err := endless.Do(req) //nolint:bodyclose // the reader below closes it
 	if err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("the live events: %v %v", res, err)
 	}

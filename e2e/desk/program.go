@@ -95,7 +95,7 @@ func Start(t testing.TB, args ...string) *Program {
 // Kill ends the process as a crash does (SIGKILL) and waits until it is gone.
 func (p *Program) Kill() {
 	_ = p.cmd.Process.Kill()
-	p.Wait(10 * time.Second)
+	_ = p.Wait(10 * time.Second)
 }
 
 // Stop asks the process to end (SIGINT) and gives what it ended with.
@@ -134,6 +134,7 @@ func (p *Program) Ready(t testing.TB, base string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	defer cancel()
+	probe := &http.Client{Timeout: 5 * time.Second}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -141,7 +142,7 @@ func (p *Program) Ready(t testing.TB, base string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res, err := http.DefaultClient.Do(req); err == nil {
+		if res, err := probe.Do(req); err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				return

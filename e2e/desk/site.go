@@ -19,6 +19,7 @@ type Site struct {
 	Base  string
 	bases []string
 	turn  atomic.Int64
+	wire  http.Transport
 }
 
 // NewSite is the deployment that answers at bases; people know the first.
@@ -40,7 +41,7 @@ func (s *Site) RoundTrip(r *http.Request) (*http.Response, error) {
 				return nil, err
 			}
 		}
-		res, err := http.DefaultTransport.RoundTrip(next)
+		res, err := s.wire.RoundTrip(next)
 		var refused *net.OpError
 		if err == nil || !errors.As(err, &refused) || refused.Op != "dial" {
 			return res, err

@@ -48,12 +48,6 @@ func (a *agency) start() {
 	a.program.Ready(a.t, a.base())
 }
 
-// restart kills the process as a crash does and starts it again.
-func (a *agency) restart() {
-	a.program.Kill()
-	a.start()
-}
-
 type ref struct {
 	ID string `json:"id"`
 }

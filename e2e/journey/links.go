@@ -83,6 +83,7 @@ const scans = 100
 // do, and insists that nothing changed.
 func (w *walk) scanned(a approval, link string) {
 	w.Helper()
+	w.settled()
 	before := w.fingerprint(a)
 	for range scans {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
@@ -100,6 +101,20 @@ func (w *walk) scanned(a approval, link string) {
 	if after := w.fingerprint(a); after != before {
 		w.Errorf("fetching the pages changed something:\n%s\n%s", before, after)
 	}
+}
+
+// settled waits until nothing is left to be carried out, so that what is written
+// afterwards is of the visit.
+func (w *walk) settled() {
+	w.Helper()
+	desk.Eventually(w, 30*time.Second, func() error {
+		var s struct{ Outbox struct{ Pending, Dead int } }
+		w.admin.Must(w, http.MethodGet, "/system", nil, &s)
+		if s.Outbox.Pending > 0 {
+			return fmt.Errorf("%d events wait", s.Outbox.Pending)
+		}
+		return nil
+	})
 }
 
 // fingerprint is what a visit could change: the request, the newest entries of
