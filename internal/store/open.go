@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -189,11 +190,16 @@ func (d *DB) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialect := goose.DialectSQLite3
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{}
 	if d.dialect == Postgres {
-		dialect = goose.DialectPostgres
+		// Several processes start at once: one migrates, the others wait and find it done.
+		one, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
+		if err != nil {
+			return nil, fmt.Errorf("store: migrations: %w", err)
+		}
+		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(one))
 	}
-	p, err := goose.NewProvider(dialect, pool, dir)
+	p, err := goose.NewProvider(dialect, pool, dir, options...)
 	if err != nil {
 		return nil, fmt.Errorf("store: migrations: %w", err)
 	}

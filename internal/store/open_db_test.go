@@ -1,11 +1,13 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/migdalor/migdalor/internal/fault"
@@ -74,6 +76,24 @@ func TestMigrateTwiceAndNewer(t *testing.T) {
 			t.Errorf("a database of a newer program: %v", err)
 		}
 	})
+}
+
+// Processes of the grown form that start at the same moment all find the schema.
+func TestMigrateAtTheSameMoment(t *testing.T) {
+	url := postgresDatabase(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			d, err := Open(t.Context(), Options{URL: url})
+			if err == nil {
+				err = errors.Join(d.Migrate(t.Context()), d.Close())
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestOpenRefuses(t *testing.T) {
