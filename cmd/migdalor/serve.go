@@ -33,7 +33,7 @@ func (c serveCmd) Run(ctx context.Context, io std) (err error) {
 	if err := c.Settle(c.Addr); err != nil {
 		return err
 	}
-	listener, err := listen(c.Addr)
+	listener, err := listen(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (c apiCmd) Run(ctx context.Context, io std) (err error) {
 	if err := needsOutside(c.Common); err != nil {
 		return err
 	}
-	listener, err := listen(c.Addr)
+	listener, err := listen(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (c workerCmd) Run(ctx context.Context, io std) (err error) {
 		return err
 	}
 	if c.MetricsAddr != "" {
-		listener, err := listen(c.MetricsAddr)
+		listener, err := listen(ctx, c.MetricsAddr)
 		if err != nil {
 			return err
 		}
@@ -160,8 +160,9 @@ func needsOutside(c config.Common) error {
 	return nil
 }
 
-func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "port_in_use", "The address %s cannot be listened on: another program has it, or it is not this machine's. Choose another.", addr).Because(err)
 	}
