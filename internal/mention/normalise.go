@@ -25,8 +25,11 @@ const (
 	MaxAhead = 10 * time.Minute
 
 	maxShort = 300
-	maxTitle = 1000
-	maxURL   = 4000
+	// maxNumber keeps sums of millions of mentions within 64 bits: one number
+	// beyond it would make a client's counts unreadable.
+	maxNumber = 1_000_000_000_000
+	maxTitle  = 1000
+	maxURL    = 4000
 )
 
 // Normalise checks an input and brings it into the one form that is stored; now
@@ -203,6 +206,9 @@ func takeNumbers(in Input, m *Mention) *fault.Error {
 	}{{"reach", in.Reach, &m.Reach}, {"engagement", in.Engagement, &m.Engagement}, {"author_followers", in.AuthorFollowers, &m.Author.Followers}} {
 		if n.from < 0 {
 			return invalid(n.name, "bad_number", "The field %s is below zero.", n.name)
+		}
+		if n.from > maxNumber {
+			return invalid(n.name, "bad_number", "The field %s is larger than any audience.", n.name)
 		}
 		*n.to = n.from
 	}

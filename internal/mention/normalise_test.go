@@ -97,6 +97,7 @@ func TestNormaliseRefuses(t *testing.T) {
 		{"address without host", "bad_url", func(in *Input) { in.URL = "https:///p" }},
 		{"broken address", "bad_url", func(in *Input) { in.URL = "https://a b/%zz" }},
 		{"negative reach", "bad_number", func(in *Input) { in.Reach = -1 }},
+		{"a reach that sums would overflow with", "bad_number", func(in *Input) { in.Reach = 1 << 62 }},
 		{"rating beyond ten", "bad_rating", func(in *Input) { in.Rating = &eleven }},
 		{"rating that is no number", "bad_rating", func(in *Input) { in.Rating = &nan }},
 		{"large payload", "mention_too_large", func(in *Input) { in.Raw = json.RawMessage(`"` + strings.Repeat("a", MaxRaw) + `"`) }},
