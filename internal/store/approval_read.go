@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/migdalor/migdalor/internal/approval"
 )
 
@@ -39,9 +41,7 @@ func (d *DB) Approvals(ctx context.Context, f ApprovalFilter) ([]ApprovalCase, s
 		}
 	}
 	if f.WaitingFor != "" {
-		// The key is an id of ours: no character of it means anything to LIKE or JSON.
-		q = q.Where("state = ? AND rounds LIKE ? AND NOT EXISTS (SELECT 1 FROM decisions x WHERE x.approval_id = approvals.id AND x.approver_key = ?)",
-			approvalOpen, `%"`+f.WaitingFor+`"%`, f.WaitingFor)
+		q = waitingFor(q, f.WaitingFor)
 	}
 	if on {
 		q = q.Where("(created_at, id) < (?, ?)", c.At, c.ID)
@@ -54,11 +54,24 @@ func (d *DB) Approvals(ctx context.Context, f ApprovalFilter) ([]ApprovalCase, s
 	if f.WaitingFor != "" {
 		// Those whose turn comes in a later round are not asked yet.
 		rows = slices.DeleteFunc(rows, func(a Approval) bool {
-			return !slices.ContainsFunc(a.CurrentRound().Approvers, func(who approval.ApproverRef) bool { return who.ID == f.WaitingFor })
+			return !a.asks(f.WaitingFor)
 		})
 	}
 	out, err := d.approvalCases(ctx, rows)
 	return out, next, err
+}
+
+// waitingFor narrows a query to the open requests that name an approver who has
+// not decided, in whichever round.
+func waitingFor(q *gorm.DB, key string) *gorm.DB {
+	// The key is an id of ours: no character of it means anything to LIKE or JSON.
+	return q.Where("state = ? AND rounds LIKE ? AND NOT EXISTS (SELECT 1 FROM decisions x WHERE x.approval_id = approvals.id AND x.approver_key = ?)",
+		approvalOpen, `%"`+key+`"%`, key)
+}
+
+// asks reports whether the current round asks this approver.
+func (a Approval) asks(key string) bool {
+	return slices.ContainsFunc(a.CurrentRound().Approvers, func(who approval.ApproverRef) bool { return who.ID == key })
 }
 
 // ApprovalCase reads one request.

@@ -96,9 +96,16 @@ func (d *DB) CrisisSpan(ctx context.Context, id string) (from, to time.Time, err
 	return c.FirstMentionAt.Time, c.ClosedAt.Time, nil
 }
 
-// ApprovalsWaitingFor counts the open requests whose people include this one, who has not decided yet.
+// ApprovalsWaitingFor counts the open requests whose current round asks this person, who has not decided yet.
 func (d *DB) ApprovalsWaitingFor(ctx context.Context, scope Scope, userID string) (int64, error) {
-	key := "user:" + userID
-	return d.countOf(ctx, scope, "approvals", "state = 'open' AND rounds LIKE ? AND NOT EXISTS (SELECT 1 FROM decisions x WHERE x.approval_id = approvals.id AND x.approver_key = ?)",
-		`%"`+key+`"%`, key)
+	key := ApproverID{UserID: userID}.Key()
+	var rows []Approval
+	err := waitingFor(scope.on(d.read.WithContext(ctx), "client_id"), key).Select("id", "round", "rounds").Find(&rows).Error
+	n := int64(0)
+	for _, a := range rows {
+		if a.asks(key) {
+			n++
+		}
+	}
+	return n, translate(err)
 }

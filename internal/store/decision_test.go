@@ -93,6 +93,31 @@ func TestDecisionBeforeItsRound(t *testing.T) {
 	w.refused(err, "not_asked")
 }
 
+// The figure beside the menu and the list it leads to count the same people.
+func TestWaitingForThoseWhoseTurnItIs(t *testing.T) {
+	w := newWordsWorld(t, open(t))
+	lawyers := SendRound{Party: approval.PartyLegal, Mode: approval.ModeAny, Approvers: []ApproverID{{UserID: w.other.ID}}}
+	a := w.send(w.draft(approval.KindResponse, w.facebook), true, managers(w.manager), lawyers, contacts(approval.PartyClient, approval.ModeAny, w.dana))
+	waits := func(who audit.Actor) int64 {
+		n, err := w.ApprovalsWaitingFor(t.Context(), ScopeAll(), who.ID)
+		w.must(err)
+		rows, _, err := w.Approvals(t.Context(), ApprovalFilter{WaitingFor: "user:" + who.ID, Scope: ScopeAll()})
+		w.must(err)
+		if int(n) != len(rows) {
+			t.Errorf("%d are counted and %d listed", n, len(rows))
+		}
+		return n
+	}
+	if waits(w.manager) != 1 || waits(w.other) != 0 {
+		t.Fatal("it does not wait for the first round's people alone")
+	}
+	_, err := w.decideInside(a, w.manager, approval.Approved)
+	w.must(err)
+	if waits(w.manager) != 0 || waits(w.other) != 1 {
+		t.Fatal("it does not wait for the second round's people alone")
+	}
+}
+
 func TestIdempotencyKeyIsAnsweredAlike(t *testing.T) {
 	w := newWordsWorld(t, open(t))
 	_, a := w.atClient(true, w.facebook)
