@@ -26,8 +26,8 @@ const (
 	codePurpose = "approval-code/v1"
 	// disputePurpose signs the "this was not me" link of a receipt.
 	disputePurpose = "approval-dispute/v1"
-	maxToken    = 128 // bytes; a real one has about 90
-	minRoot     = 32  // bytes of root key
+	maxToken       = 128 // bytes; a real one has about 90
+	minRoot        = 32  // bytes of root key
 )
 
 var (
