@@ -71,7 +71,7 @@ func (s *Server) recordDecision(c echo.Context) error {
 	if len(a.key) == 0 || len(a.key) > 100 {
 		return c.Redirect(http.StatusSeeOther, "/a/review") // only the confirmation gives a key
 	}
-	_, err := s.db.DecideByLink(c.Request().Context(), s.reviewSecret(c), store.Decide{Kind: approval.DecisionKind(decisionWords[a.choice]),
+	_, err := s.db.DecideByLink(c.Request().Context(), s.reviewSecret(c), store.Decide{Kind: decisionWords[a.choice],
 		VersionHash: a.hash, Comment: a.comment, TypedName: a.name, IdempotencyKey: a.key})
 	if err == nil {
 		return c.Redirect(http.StatusSeeOther, "/a/receipt")

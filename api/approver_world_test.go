@@ -265,6 +265,7 @@ func (w *wordsWorld) dump() map[string]string {
 	defer func() { _ = db.Close() }()
 	tables, err := db.QueryContext(w.Context(), "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
 	w.must(err)
+	defer func() { _ = tables.Close() }()
 	var names []string
 	for tables.Next() {
 		var name string

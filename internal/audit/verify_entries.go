@@ -74,12 +74,12 @@ func (v *verifier) readEntries() {
 	if !ok {
 		return
 	}
-	defer entries.close()
+	defer func() { _ = entries.close() }()
 	openings, ok := v.lines(fileOpenings, maxOpeningLine)
 	if !ok {
 		return
 	}
-	defer openings.close()
+	defer func() { _ = openings.close() }()
 	page := sha256.New()
 	p := &entryPass{verifier: v, openings: openings, record: recordWriter{w: page}, page: page}
 	p.same = p.beginRecord()

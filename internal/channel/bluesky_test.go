@@ -79,7 +79,8 @@ func TestRecordKey(t *testing.T) {
 		t.Fatalf("%s is not a TID of the intent's time: %v", key, err)
 	}
 	other := Post{IntentID: "intent-2", At: postedAt}
-	if RecordKey(p) != RecordKey(p) || RecordKey(p) == RecordKey(other) {
+	again := p
+	if RecordKey(p) != RecordKey(again) || RecordKey(p) == RecordKey(other) {
 		t.Fatal("the key does not follow the intent")
 	}
 }

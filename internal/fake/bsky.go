@@ -212,7 +212,7 @@ func xrpcError(w http.ResponseWriter, status int, name, message string) {
 // drop closes the connection without an answer.
 func drop(w http.ResponseWriter) {
 	if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
-		conn.Close()
+		_ = conn.Close()
 	}
 }
 

@@ -166,7 +166,7 @@ func writeFile(name string, data []byte) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(temp.Name())
+			_ = os.Remove(temp.Name())
 		}
 	}()
 	if _, err = temp.Write(data); err == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/migdalor/migdalor/internal/approval"
 	"github.com/migdalor/migdalor/internal/audit"
+	"github.com/migdalor/migdalor/internal/crisis"
 	"github.com/migdalor/migdalor/internal/fault"
 )
 
@@ -111,6 +112,9 @@ func (d *DB) SendDraft(ctx context.Context, by audit.Actor, draftID string, r Se
 		c, err := tx.caseOf(dr.CrisisID)
 		if err != nil {
 			return err
+		}
+		if c.Status != crisis.Open {
+			return crisisClosed()
 		}
 		rounds, err := tx.rounds(c, content.Kind, v.AuthorID, r)
 		if err != nil {

@@ -40,9 +40,15 @@ func suggest(g *gorm.DB, c Crisis, from, to At) (AssessmentForm, error) {
 	if err != nil {
 		return form, err
 	}
+	own, err := ownPlatforms(g, c.ClientID)
+	if err != nil {
+		return form, err
+	}
 	for name, v := range platforms {
 		if v.Negative > 0 {
-			form.Platforms = append(form.Platforms, PlatformRank{Platform: name, Mentions: v.Mentions, NegativeShare: v.share()})
+			// Where the client has no account it cannot respond; a person may say otherwise.
+			affected := own[name]
+			form.Platforms = append(form.Platforms, PlatformRank{Platform: name, Affected: &affected, Mentions: v.Mentions, NegativeShare: v.share()})
 		}
 	}
 	slices.SortFunc(form.Platforms, func(a, b PlatformRank) int {
@@ -92,4 +98,15 @@ func suggestConcerns(g *gorm.DB, clientID string, from, to At) ([]ConcernForm, e
 	}
 	slices.SortStableFunc(out, func(a, b ConcernForm) int { return cmp.Compare(counts[b.Code], counts[a.Code]) })
 	return out[:min(len(out), suggestedConcerns)], nil
+}
+
+// ownPlatforms are those on which the client has an account to publish to.
+func ownPlatforms(g *gorm.DB, clientID string) (map[string]bool, error) {
+	var names []string
+	err := g.Raw("SELECT DISTINCT platform FROM targets WHERE client_id = ? AND removed_at = 0", clientID).Scan(&names).Error
+	out := make(map[string]bool, len(names))
+	for _, n := range names {
+		out[n] = true
+	}
+	return out, err
 }

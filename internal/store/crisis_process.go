@@ -152,6 +152,11 @@ func (d *DB) ChangeSeverity(ctx context.Context, cmd Command, expected, to crisi
 			return err
 		}
 		tx.recordCrisis(*c, action, strings.TrimSpace(reason), audit.Changed("severity", expected, to))
+		if to.WorseThan(expected) {
+			if err := tx.recallWeaker(*c, to); err != nil {
+				return err
+			}
+		}
 		if err := tx.finishKind(*c, "severity"); err != nil {
 			return err
 		}

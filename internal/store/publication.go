@@ -193,16 +193,20 @@ func (tx *Tx) endPlanned(dr Draft, reason string) error {
 		if p.State == PubSending || p.State == PubUnknown {
 			return fault.New(fault.Conflict, "publication_under_way", "The draft is being published this moment, or nobody knows yet whether it is out: settle that first.")
 		}
-		before := p.State
-		if err := tx.movePub(&p, PubRefused, reason); err != nil {
-			return err
-		}
-		tx.Record(tx.pubEvent(audit.PublicationRefused, p, audit.Changed("state", before, p.State), audit.Set("reason_code", reason)))
-		if err := tellWorkflow(tx, WorkflowPublication, p.ID, FactPublicationEnded, ""); err != nil {
+		if err := tx.endOne(p, reason); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (tx *Tx) endOne(p Publication, reason string) error {
+	before := p.State
+	if err := tx.movePub(&p, PubRefused, reason); err != nil {
+		return err
+	}
+	tx.Record(tx.pubEvent(audit.PublicationRefused, p, audit.Changed("state", before, p.State), audit.Set("reason_code", reason)))
+	return tellWorkflow(tx, WorkflowPublication, p.ID, FactPublicationEnded, "")
 }
 
 // stopPlanned holds what of one version is not out yet.

@@ -117,5 +117,8 @@ func (tx *Tx) close(c *Crisis) error {
 		return err
 	}
 	tx.recordCrisis(*c, audit.CrisisClosed, "", audit.Set("wave", c.Wave))
+	if err := tx.recallAll(*c); err != nil {
+		return err
+	}
 	return tx.tellLead(*c, "crisis_closed", "closed:"+fmtInt(c.Run), nil)
 }
