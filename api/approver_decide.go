@@ -7,7 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/migdalor/migdalor/internal/approval"
 	"github.com/migdalor/migdalor/internal/fault"
 	"github.com/migdalor/migdalor/internal/store"
 )
