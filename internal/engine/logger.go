@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strings"
 
 	"go.temporal.io/server/common/log"
 	"go.temporal.io/server/common/log/tag"
@@ -17,6 +18,10 @@ type serverLog struct {
 	level *slog.LevelVar
 }
 
+// chosenWithout begins a warning about Temporal's HTTP port, which we leave
+// closed on purpose: it would greet every newcomer.
+const chosenWithout = "HTTP API port has not been set"
+
 var (
 	_ log.Logger     = serverLog{}
 	_ log.WithLogger = serverLog{}
@@ -29,7 +34,7 @@ func newServerLog(out *slog.Logger) serverLog {
 }
 
 func (l serverLog) write(level slog.Level, msg string, tags []tag.Tag) {
-	if level < l.level.Level() {
+	if level < l.level.Level() || strings.HasPrefix(msg, chosenWithout) {
 		return
 	}
 	l.out.LogAttrs(context.Background(), level, msg, attrs(tags)...)
