@@ -65,17 +65,17 @@ func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
 // Find, Commit and Delete are asked for by the library's interface, which calls
 // the forms with a context where there are such.
 func (s *Sessions) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.TODO(), token) //nolint:forbidigo // the interface has no context
+	return s.FindCtx(context.Background(), token) //nolint:forbidigo // the library's older interface has no context
 }
 
 // Commit stores a session.
 func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.TODO(), token, data, expiry) //nolint:forbidigo // the interface has no context
+	return s.CommitCtx(context.Background(), token, data, expiry) //nolint:forbidigo // the library's older interface has no context
 }
 
 // Delete ends a session.
 func (s *Sessions) Delete(token string) error {
-	return s.DeleteCtx(context.TODO(), token) //nolint:forbidigo // the interface has no context
+	return s.DeleteCtx(context.Background(), token) //nolint:forbidigo // the library's older interface has no context
 }
 
 // Own says whose session it is, so that all of a person's can be ended.
